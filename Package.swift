@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language settings shared by every Swift target.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "pooltop",
+    products: [
+        .executable(name: "pooltop", targets: ["pooltop"]),
+        .library(name: "AsyncRuntime", targets: ["AsyncRuntime"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        // C headers: epoll, eventfd, futex, signalfd. Knows nothing of ours.
+        .target(name: "CLinux"),
+        // ncursesw behind inline wrappers. Knows nothing of ours.
+        .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        // The only module that sees Linux.
+        .target(
+            name: "Kernel",
+            dependencies: ["CLinux", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: strict
+        ),
+        // Plain data that runtime and dashboard share, and the counters it is read from.
+        .target(name: "Telemetry", swiftSettings: strict),
+        // The completion port. Does not know the pool.
+        .target(
+            name: "Port",
+            dependencies: [
+                "Kernel", "Telemetry",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+        // The worker pool. Does not know the port.
+        .target(
+            name: "Pool",
+            dependencies: [
+                "Kernel", "Telemetry", .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict
+        ),
+        // Where port and pool meet: executor, placement, awaitable operations, registry.
+        .target(
+            name: "AsyncRuntime",
+            dependencies: [
+                "Port", "Pool", "Kernel", "Telemetry",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+        // Scenarios: real servers, clients and timers.
+        .target(
+            name: "Workload",
+            dependencies: [
+                "AsyncRuntime", "Telemetry",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: strict
+        ),
+        // Model, update and view, all pure. Sees snapshots only.
+        .target(name: "Dashboard", dependencies: ["Telemetry"], swiftSettings: strict),
+        // Paints frames with ncurses, reads keys.
+        .target(name: "Terminal", dependencies: ["CNCurses", "Dashboard"], swiftSettings: strict),
+        // Command line and main loop.
+        .executableTarget(
+            name: "pooltop",
+            dependencies: [
+                "Kernel", "Telemetry", "Port", "Pool", "AsyncRuntime", "Workload", "Dashboard", "Terminal",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Telemetry"], swiftSettings: strict),
+        .testTarget(name: "WorkloadTests", dependencies: ["Workload", "AsyncRuntime", "Telemetry"], swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the dashboard asks of the runtime. Values outside the limits are clamped by the receiver.
+package enum RuntimeCommand: Equatable, Sendable {
+    case setPollerMinimum(Int)
+    case setPollerMaximum(Int)
+    case setConcurrency(Int)
+    case setWorkerMinimum(Int)
+    case setWorkerMaximum(Int)
+    case setPlacement(String)
+    case setClients(Int)
+    /// `nil` is a closed loop.
+    case setRate(perSecond: Double?)
+    case setDelay(microseconds: Int, spreadMicroseconds: Int)
+    case setProcessorTime(microseconds: Int)
+    case setBlocking(percent: Double, microseconds: Int)
+    case setReset(percent: Double)
+}
