@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <stdatomic.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+__thread void *clinux_thread_word = NULL;
+__thread int clinux_lock_depth = 0;
+
+static __thread uint32_t thread_number = 0;
+static _Atomic uint32_t thread_numbers = 0;
+
+uint32_t clinux_thread_number(void) {
+    if (thread_number == 0)
+        thread_number = atomic_fetch_add_explicit(&thread_numbers, 1, memory_order_relaxed) + 1;
+    return thread_number;
+}
+
+int clinux_accept(int fd) {
+    int r = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return r >= 0 ? r : -errno;
+}
+
+int clinux_set_thread_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+int clinux_join(pthread_t thread, int64_t timeout_ns) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t ns = until.tv_nsec + timeout_ns % 1000000000;
+    until.tv_sec += timeout_ns / 1000000000 + ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until);
+}
+
+int clinux_processor_count(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+int clinux_epoll_wait(int epfd, struct epoll_event *events, int capacity, int64_t timeout_ns) {
+    // Waiting for ever or not at all needs no timespec. epoll_pwait2 came with Linux 5.11; before
+    // that the timeout is rounded up to a millisecond, which makes timers late, never early.
+    static _Atomic int pwait2_missing = 0;
+    int r;
+    if (timeout_ns <= 0) {
+        r = epoll_wait(epfd, events, capacity, timeout_ns < 0 ? -1 : 0);
+        return r >= 0 ? r : -errno;
+    }
+    if (!atomic_load_explicit(&pwait2_missing, memory_order_relaxed)) {
+        struct timespec ts = clinux_timespec(timeout_ns);
+        r = epoll_pwait2(epfd, events, capacity, &ts, NULL);
+        if (r >= 0 || errno != ENOSYS) return r >= 0 ? r : -errno;
+        atomic_store_explicit(&pwait2_missing, 1, memory_order_relaxed);
+    }
+    int64_t ms = (timeout_ns + 999999) / 1000000;
+    r = epoll_wait(epfd, events, capacity, ms > 0x7fffffff ? 0x7fffffff : (int)ms);
+    return r >= 0 ? r : -errno;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts of Linux that Swift's Glibc module does not import: epoll, eventfd, futex, signalfd,
+// and one thread-local word. Everything is inline; nothing here has behaviour of its own.
+// _GNU_SOURCE is not defined on purpose: with it, fd_set clashes with Glibc's module.
+
+#ifndef POOLTOP_CLINUX_H
+#define POOLTOP_CLINUX_H
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+long syscall(long number, ...);
+
+/// Nanoseconds of CLOCK_MONOTONIC.
+static inline uint64_t clinux_monotonic_ns(void) {
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/// Nanoseconds of processor time used by the calling thread.
+static inline uint64_t clinux_thread_cpu_ns(void) {
+    struct timespec ts;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/// Nanoseconds of processor time used by the whole process.
+static inline uint64_t clinux_process_cpu_ns(void) {
+    struct timespec ts;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static inline struct timespec clinux_timespec(int64_t ns) {
+    struct timespec ts = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+    return ts;
+}
+
+/// Sleeps while *word == expected, at most timeout_ns (negative: for ever). Returns 0 or -errno.
+static inline int clinux_futex_wait(const void *word, uint32_t expected, int64_t timeout_ns) {
+    struct timespec ts = clinux_timespec(timeout_ns < 0 ? 0 : timeout_ns);
+    long r = syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout_ns < 0 ? NULL : &ts,
+                     NULL, 0);
+    return r == 0 ? 0 : -errno;
+}
+
+static inline int clinux_futex_wake(const void *word, int count) {
+    long r = syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
+    return r >= 0 ? (int)r : -errno;
+}
+
+/// Corresponds to epoll_wait(2) and, for a timeout below a millisecond's multiple, epoll_pwait2(2).
+/// A negative timeout waits for ever. Returns a count or -errno.
+int clinux_epoll_wait(int epfd, struct epoll_event *events, int capacity, int64_t timeout_ns);
+
+static inline int clinux_epoll_ctl(int epfd, int op, int fd, uint32_t events, uint64_t data) {
+    struct epoll_event ev = {.events = events, .data = {.u64 = data}};
+    return epoll_ctl(epfd, op, fd, &ev) == 0 ? 0 : -errno;
+}
+
+static inline uint32_t clinux_event_flags(const struct epoll_event *event) { return event->events; }
+static inline uint64_t clinux_event_data(const struct epoll_event *event) { return event->data.u64; }
+
+static const uint32_t clinux_epollin = EPOLLIN;
+static const uint32_t clinux_epollout = EPOLLOUT;
+static const uint32_t clinux_epollerr = EPOLLERR;
+static const uint32_t clinux_epollhup = EPOLLHUP;
+static const uint32_t clinux_epollrdhup = EPOLLRDHUP;
+static const uint32_t clinux_epollet = EPOLLET;
+
+/// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC. Returns a descriptor or -errno.
+int clinux_accept(int fd);
+
+/// One word for each thread; Swift keeps a pointer to the thread's own record in it.
+extern __thread void *clinux_thread_word;
+static inline void *clinux_get_thread_word(void) { return clinux_thread_word; }
+static inline void clinux_set_thread_word(void *word) { clinux_thread_word = word; }
+
+/// Adds to the calling thread's count of held locks and returns the sum (debug builds use it).
+extern __thread int clinux_lock_depth;
+static inline int clinux_lock_depth_add(int delta) { return clinux_lock_depth += delta; }
+
+/// A number that no other thread of the process has, given at first use.
+uint32_t clinux_thread_number(void);
+
+static inline int clinux_gettid(void) { return (int)syscall(SYS_gettid); }
+
+/// Joins a thread, waiting at most timeout_ns. Returns 0, or an error number such as ETIMEDOUT.
+int clinux_join(pthread_t thread, int64_t timeout_ns);
+
+/// Logical processors that this process may run on.
+int clinux_processor_count(void);
+
+/// Sets the calling thread's name as ps and /proc show it. At most 15 bytes.
+int clinux_set_thread_name(const char *name);
+
+static inline void clinux_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+#endif

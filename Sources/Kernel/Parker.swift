@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+
+/// One thread's place to sleep: a token that `unpark` leaves and `park` takes.
+///
+/// | unparker                      | parker                               |
+/// |-------------------------------|--------------------------------------|
+/// | make the reason visible       | look for a reason, find none         |
+/// | token: empty or asleep → set  | token: empty → asleep                |
+/// | was asleep: futex wake        | futex wait while asleep; look again  |
+///
+/// A token set before the parker sleeps makes its exchange fail, so a wake is never lost; a second
+/// one merges into the first. `park` may be called by one thread only.
+package struct Parker: ~Copyable, Sendable {
+    private static let empty: UInt32 = 0
+    private static let set: UInt32 = 1
+    private static let asleep: UInt32 = 2
+
+    private let token = Atomic<UInt32>(Parker.empty)
+
+    package init() {}
+
+    /// Sleeps until there is a token, or for `timeout`, and takes the token.
+    ///
+    /// Returns whether there was one.
+    @discardableResult
+    package borrowing func park(timeout: Duration? = nil) -> Bool {
+        let deadline = timeout.map { Instant.now.advanced(by: $0) }
+        // Acquiring; pairs with the releasing exchange in `unpark`.
+        if token.exchange(Parker.empty, ordering: .acquiring) == Parker.set { return true }
+        while true {
+            let (exchanged, original) = token.compareExchange(
+                expected: Parker.empty,
+                desired: Parker.asleep,
+                ordering: .acquiring
+            )
+            if !exchanged && original == Parker.set { break }
+            let remaining = deadline.map { $0.duration(since: .now) }
+            if let remaining, remaining <= .zero {
+                // Leaves `asleep`; an unpark that came in between has left a token to take.
+                return token.exchange(Parker.empty, ordering: .acquiring) == Parker.set
+            }
+            Futex.wait(token, while: Parker.asleep, timeout: remaining)
+            if token.load(ordering: .acquiring) == Parker.set { break }
+        }
+        token.store(Parker.empty, ordering: .relaxed)
+        return true
+    }
+
+    /// Leaves a token and wakes the parker if it sleeps. Callable from any thread.
+    package borrowing func unpark() {
+        // Releasing; pairs with the acquiring operations in `park`.
+        if token.exchange(Parker.set, ordering: .acquiringAndReleasing) == Parker.asleep {
+            Futex.wake(token)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// The operating system's view of this process.
+package enum ProcessStatus {
+    /// Processor time that all threads have used.
+    package static var processorTime: Duration {
+        .nanoseconds(Int64(clamping: clinux_process_cpu_ns()))
+    }
+
+    /// Resident bytes, from `/proc/self/statm`.
+    package static var residentBytes: Int {
+        let fields = read("/proc/self/statm").split(separator: " ")
+        guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    /// Threads, from `/proc/self/stat`.
+    package static var threadCount: Int {
+        // The command's name may hold spaces; the fields after its closing bracket do not.
+        let text = read("/proc/self/stat")
+        guard let bracket = text.lastIndex(of: ")") else { return 0 }
+        let fields = text[text.index(after: bracket)...].split(separator: " ")
+        return fields.count > 17 ? Int(fields[17]) ?? 0 : 0
+    }
+
+    /// Names of all threads, sorted, from `/proc/self/task/*/comm`.
+    package static var threadNames: [String] {
+        directory("/proc/self/task").map { id in
+            read("/proc/self/task/\(id)/comm").split(separator: "\n").first.map(String.init) ?? ""
+        }.filter { !$0.isEmpty }.sorted()
+    }
+
+    /// Open descriptors, from `/proc/self/fd`, without the one that looks.
+    package static var openDescriptors: Int { max(0, directory("/proc/self/fd").count - 1) }
+
+    /// Logical processors that this process may use.
+    package static var processorCount: Int {
+        max(1, Int(clinux_processor_count()))
+    }
+
+    /// How many descriptors this process may have; raises the soft limit to the hard one first.
+    package static func raiseDescriptorLimit() -> Int {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard unsafe getrlimit(resource, &limit) == 0 else { return 1024 }
+        if limit.rlim_cur < limit.rlim_max {
+            var raised = limit
+            raised.rlim_cur = limit.rlim_max
+            if unsafe setrlimit(resource, &raised) == 0 { limit = raised }
+        }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    private static func read(_ path: String) -> String {
+        let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard fd >= 0 else { return "" }
+        defer { close(fd) }
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        let count = unsafe Glibc.read(fd, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    private static func directory(_ path: String) -> [String] {
+        guard let stream = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+                unsafe String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

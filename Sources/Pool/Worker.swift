@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Kernel
+internal import Synchronization
+package import Telemetry
+
+/// One worker thread, as it looks from everywhere.
+package final class Worker: Sendable {
+    /// What the thread does, as its lane says it.
+    package enum State: UInt8, Sendable {
+        case running = 1
+        case blocked
+        case spinning
+        case parked
+        case leaving
+    }
+
+    /// 1 and up; the thread is called `worker-N`.
+    package let number: Int
+    package let lane: ThreadLane
+    let parker = Parker()
+    let queue: WorkStealingQueue
+
+    init(number: Int, lane: ThreadLane, queue: WorkStealingQueue) {
+        self.number = number
+        self.lane = lane
+        self.queue = queue
+    }
+
+    package func setState(_ state: State, at now: Instant) {
+        lane.setState(state.rawValue, at: now.nanoseconds)
+    }
+
+    /// Items in its own queue.
+    package var localCount: Int { queue.count }
+}
+
+/// What worker threads do with jobs; the executor's part of the picture.
+package protocol WorkerDelegate: AnyObject, Sendable {
+    /// Makes the lane of a new thread.
+    func makeLane(kind: ThreadLane.Kind, number: Int) -> ThreadLane
+    /// On the new thread, before its first item.
+    func workerStarted(_ worker: Worker)
+    /// Runs a job, given by its bits, to its next suspension.
+    func run(jobBits: UInt, on worker: Worker)
+    /// A thread could not be created.
+    func workerFailedToStart(_ number: Int, _ reason: String)
+    /// On the thread, after its last item.
+    func workerEnded(_ worker: Worker)
+    /// The goal changed.
+    func goalChanged(from: Int, to: Int, reason: AdjustmentReason)
+}
+
+/// Why the goal changed: .NET's words, and `Key` for a hand at the keyboard.
+package enum AdjustmentReason: String, CaseIterable, Sendable {
+    case warmup = "Warmup"
+    case initializing = "Initializing"
+    case climbingMove = "ClimbingMove"
+    case stabilizing = "Stabilizing"
+    case starvation = "Starvation"
+    case threadTimedOut = "ThreadTimedOut"
+    case cooperativeBlocking = "CooperativeBlocking"
+    case key = "Key"
+}

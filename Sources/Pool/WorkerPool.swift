@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Kernel
+internal import Synchronization
+internal import SystemPackage
+internal import Telemetry
+
+/// The worker threads and their queues: .NET's portable thread pool, by its names and rules.
+///
+/// Work comes into the global queue, or, from a worker, into its own deque. A worker looks into its
+/// own deque, then the high-priority queue, then the global one, then steals.
+///
+/// **Requests.** At most one request for a worker is outstanding, as a flag. Who sets it from clear
+/// to set releases a worker, or creates one, unless as many work as the goal says. A released worker
+/// clears the flag and asks for the next before it runs what it found: growth is a chain, not a herd.
+///
+/// | who brings work                   | worker                                         |
+/// |-----------------------------------|------------------------------------------------|
+/// | item into a queue                 | flag: exchange to clear (1)                    |
+/// | flag: exchange to set (2)         | look into all queues; run what there is        |
+/// | was clear: counts, compare-exch.: | nothing left: counts: processing - 1 (3)       |
+/// |   processing < goal → + 1, wake   | flag set? counts: processing < goal → + 1,     |
+/// |   else leave the flag set (4)     |   and from the top; else wait                  |
+///
+/// No item is left behind: the exchanges on the flag are ordered. If (2) comes before (1), the
+/// worker's exchange reads from it (or from a later one) and sees the item when it looks. If (2)
+/// comes after (1), the bringer either releases a worker or finds, at (4), `processing` at the goal;
+/// then some worker has not yet done (3). Both (3) and (4) are sequentially consistent operations on
+/// the counts, and both are next to one on the flag: that worker sees the flag set, and goes on.
+/// The flag must be cleared *before* the queues are looked at; the other way round an item that
+/// arrives in between waits for ever.
+package final class WorkerPool: Sendable {
+    /// How long an idle worker waits before it leaves, as in .NET.
+    package static let idleTimeout = Duration.seconds(20)
+
+    private struct State {
+        var minimum: Int
+        var maximum: Int
+        var workers: [Int: Worker] = [:]
+        /// Numbers of threads that are being started.
+        var starting: Set<Int> = []
+    }
+
+    private let delegate: any WorkerDelegate
+    private let state: Lock<State>
+    private let counts: Atomic<UInt64>
+    private let isRequested = Atomic<Bool>(false)
+    private let isStopped = Atomic<Bool>(false)
+    private let global = GlobalQueue()
+    private let highPriority = GlobalQueue()
+    private let idle = IdleWorkers()
+    private let queues = QueueTable()
+    private let roster = ThreadRoster()
+    private let idleTimeout: Duration
+
+    package init(
+        minimum: Int,
+        maximum: Int,
+        idleTimeout: Duration = WorkerPool.idleTimeout,
+        delegate: any WorkerDelegate
+    ) {
+        precondition(minimum >= 1 && minimum <= maximum && maximum <= ThreadCounts.limit)
+        self.delegate = delegate
+        self.idleTimeout = idleTimeout
+        state = Lock(State(minimum: minimum, maximum: maximum))
+        counts = Atomic(ThreadCounts(processing: 0, existing: 0, goal: minimum).word)
+    }
+
+    // MARK: Enqueueing
+
+    /// Appends to the global queue.
+    package func enqueueGlobal(_ item: WorkItem) {
+        global.append(item)
+        requestWorker()
+    }
+
+    /// Pushes onto the queue of the worker that calls.
+    package func enqueueLocal(_ item: WorkItem, on worker: Worker) {
+        worker.queue.push(item)
+        requestWorker()
+    }
+
+    private func requestWorker() {
+        // Acquiring and releasing; pairs with the exchange in `dispatch`.
+        if !isRequested.exchange(true, ordering: .sequentiallyConsistent) { addWorkingWorker() }
+    }
+
+    // MARK: Threads
+
+    /// Releases or creates one worker, if fewer work than the goal says.
+    private func addWorkingWorker() {
+        switch update({ $0.addWorking() }) {
+        case .none: break
+        case .release: idle.release()
+        case .create: createWorker()
+        }
+    }
+
+    /// Changes the counts by compare-exchange and returns what `change` said.
+    private func update<Result>(_ change: (inout ThreadCounts) -> Result) -> Result {
+        var word = counts.load(ordering: .sequentiallyConsistent)
+        while true {
+            var new = ThreadCounts(word: word)
+            let result = change(&new)
+            if new.word == word { return result }
+            let (done, original) = counts.compareExchange(
+                expected: word,
+                desired: new.word,
+                ordering: .sequentiallyConsistent
+            )
+            if done { return result }
+            word = original
+        }
+    }
+
+    private func createWorker() {
+        roster.joinEnded()
+        let number = state.withLock { state in
+            var number = 1
+            while state.workers[number] != nil || state.starting.contains(number) { number += 1 }
+            state.starting.insert(number)
+            return number
+        }
+        let worker = Worker(
+            number: number,
+            lane: delegate.makeLane(kind: .worker, number: number),
+            queue: queues[number]
+        )
+        state.withLock { state in
+            state.starting.remove(number)
+            state.workers[number] = worker
+        }
+        do throws(Errno) {
+            try roster.start(name: "worker-\(number)") { self.main(worker) }
+        } catch {
+            state.withLock { _ = $0.workers.removeValue(forKey: number) }
+            update { counts in
+                counts.existing -= 1
+                counts.processing -= 1
+            }
+            delegate.workerFailedToStart(number, "\(error)")
+        }
+    }
+
+    private func main(_ worker: Worker) {
+        delegate.workerStarted(worker)
+        repeat {
+            dispatch(worker)
+            worker.setState(.parked, at: .now)
+        } while waitForRelease(worker)
+        worker.setState(.leaving, at: .now)
+        delegate.workerEnded(worker)
+        state.withLock { _ = $0.workers.removeValue(forKey: worker.number) }
+    }
+
+    /// Waits until it is released. Returns `false` when the thread has to end.
+    private func waitForRelease(_ worker: Worker) -> Bool {
+        while true {
+            if isStopped.load(ordering: .sequentiallyConsistent) { return false }
+            if idle.wait(worker, timeout: idleTimeout) {
+                return !isStopped.load(ordering: .sequentiallyConsistent)
+            }
+            let minimum = state.withLock { $0.minimum }
+            let (mayLeave, from, to) = update { counts -> (Bool, Int, Int) in
+                let from = counts.goal
+                let mayLeave = counts.timeOut(minimum: minimum)
+                return (mayLeave, from, counts.goal)
+            }
+            guard mayLeave else { continue }
+            if from != to { delegate.goalChanged(from: from, to: to, reason: .threadTimedOut) }
+            return false
+        }
+    }
+
+    // MARK: Working
+
+    /// Runs work until there is none, or until more work than the goal says. The worker is counted
+    /// as processing on entry and is not on return.
+    private func dispatch(_ worker: Worker) {
+        while true {
+            // Cleared before the queues are looked at; see the table above.
+            _ = isRequested.exchange(false, ordering: .sequentiallyConsistent)
+            let start = Instant.now
+            worker.setState(.running, at: start)
+            worker.lane.beginBusy(at: start.nanoseconds)
+            let hasStopped = runWork(worker)
+            worker.lane.endBusy(at: Instant.now.nanoseconds)
+            if hasStopped { return }
+            update { $0.processing -= 1 }
+            guard isRequested.load(ordering: .sequentiallyConsistent) else { return }
+            let isBack = update { counts -> Bool in
+                guard counts.processing < counts.goal else { return false }
+                counts.processing += 1
+                return true
+            }
+            guard isBack else { return }
+        }
+    }
+
+    /// Returns whether the worker stopped because it is above the goal, and has counted itself out.
+    private func runWork(_ worker: Worker) -> Bool {
+        while let item = findWork(worker) {
+            // This item may block on one that waits behind it: ask for another worker first.
+            if worker.queue.count > 0 || global.count > 0 || highPriority.count > 0 {
+                if !isRequested.load(ordering: .relaxed) { requestWorker() }
+            }
+            run(item, on: worker)
+            if ThreadCounts(word: counts.load(ordering: .relaxed)).isAboveGoal,
+                update({ $0.stopIfAboveGoal() })
+            {
+                handOver(worker)
+                return true
+            }
+            if isStopped.load(ordering: .relaxed) { break }
+        }
+        return false
+    }
+
+    /// Own queue, high-priority, global, then the other workers' queues.
+    private func findWork(_ worker: Worker) -> WorkItem? {
+        if let item = worker.queue.pop() { return item }
+        if let item = highPriority.take() { return item }
+        if let item = global.take() { return item }
+        return queues.steal(for: worker)
+    }
+
+    @inline(__always)
+    private func run(_ item: WorkItem, on worker: Worker) {
+        if let bits = item.jobBits {
+            delegate.run(jobBits: bits, on: worker)
+        } else {
+            item.callClosure()
+        }
+        worker.lane.advance(.executed)
+    }
+
+    /// A worker that stops gives what is left in its queue to everybody, before all else.
+    private func handOver(_ worker: Worker) {
+        var items: [WorkItem] = []
+        while let item = worker.queue.steal() { items.append(item) }
+        guard !items.isEmpty else { return }
+        highPriority.append(items)
+        requestWorker()
+    }
+
+    // MARK: Changing and stopping
+
+    /// Changes the limits: 1 up to `ThreadCounts.limit`. The goal follows the minimum at once.
+    package func resize(minimum: Int, maximum: Int, reason: AdjustmentReason) {
+        let low = min(max(1, minimum), ThreadCounts.limit)
+        let high = min(max(low, maximum), ThreadCounts.limit)
+        state.withLock { state in
+            state.minimum = low
+            state.maximum = high
+        }
+        let (from, added) = update { counts -> (Int, Bool) in
+            let from = counts.goal
+            counts.goal = low
+            return (from, low > from)
+        }
+        if from != low { delegate.goalChanged(from: from, to: low, reason: reason) }
+        if added, isRequested.load(ordering: .sequentiallyConsistent) { addWorkingWorker() }
+    }
+
+    /// Tells all workers to end after their item. Items that wait are not run.
+    package func stop() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        idle.close()
+    }
+
+    /// Joins all threads. Returns the names of those that have not ended by `deadline`.
+    package func join(until deadline: Instant) -> [String] {
+        roster.join(until: deadline)
+    }
+
+    // MARK: Reading
+
+    package var threadCounts: ThreadCounts {
+        ThreadCounts(word: counts.load(ordering: .relaxed))
+    }
+
+    package var limits: (minimum: Int, maximum: Int) {
+        state.withLock { ($0.minimum, $0.maximum) }
+    }
+
+    /// Workers that exist, in the order of their numbers.
+    package var all: [Worker] {
+        state.withLock { $0.workers.values.sorted { $0.number < $1.number } }
+    }
+
+    package var globalCount: Int { global.count }
+    package var highPriorityCount: Int { highPriority.count }
+    package var parkedCount: Int { idle.count }
+}
+
+extension ThreadCounts {
+    var isAboveGoal: Bool { processing > goal }
+}

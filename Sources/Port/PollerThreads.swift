@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Kernel
+internal import Synchronization
+package import SystemPackage
+internal import Telemetry
+
+/// The poller threads of a port: as many as its minimum says, changed while it runs.
+package final class PollerThreads: Sendable {
+    /// As many as .NET allowed for completion port threads.
+    package static let limit = 1000
+
+    private struct State {
+        var minimum: Int
+        var maximum: Int
+        /// Running pollers by number.
+        var pollers: [Int: Poller] = [:]
+        /// Numbers of threads that are being started.
+        var starting: Set<Int> = []
+        var isStopped = false
+    }
+
+    private let roster = ThreadRoster()
+    private let port: CompletionPort
+    private let delegate: any PollerDelegate
+    private let state: Lock<State>
+
+    package init(
+        port: CompletionPort,
+        minimum: Int,
+        maximum: Int,
+        delegate: any PollerDelegate
+    ) {
+        self.port = port
+        self.delegate = delegate
+        state = Lock(State(minimum: minimum, maximum: maximum))
+    }
+
+    /// Starts the minimum of threads.
+    ///
+    /// - Throws: `EAGAIN` where a limit of threads or memory is hit.
+    package func start() throws(Errno) {
+        try adjust()
+    }
+
+    package var minimum: Int { state.withLock { $0.minimum } }
+    package var maximum: Int { state.withLock { $0.maximum } }
+
+    /// Pollers that exist, in the order of their numbers, those that leave included.
+    package var all: [Poller] {
+        state.withLock { $0.pollers.values.sorted { $0.number < $1.number } }
+    }
+
+    /// Changes how many threads there are: 1 up to `limit`. Surplus pollers finish what they have.
+    package func resize(minimum: Int, maximum: Int) throws(Errno) {
+        state.withLock { state in
+            state.minimum = min(max(1, minimum), PollerThreads.limit)
+            state.maximum = min(max(state.minimum, maximum), PollerThreads.limit)
+        }
+        try adjust()
+    }
+
+    /// Tells all to leave. They end when they have delivered what they took.
+    package func stop() {
+        let pollers = state.withLock { state -> [Poller] in
+            state.isStopped = true
+            return state.pollers.values.filter { !$0.leaves }
+        }
+        for poller in pollers { port.dismiss(poller) }
+    }
+
+    /// Joins all threads. Returns the names of those that have not ended by `deadline`.
+    package func join(until deadline: Instant) -> [String] {
+        roster.join(until: deadline)
+    }
+
+    private func adjust() throws(Errno) {
+        roster.joinEnded()
+        while true {
+            enum Step { case start(Int), dismiss(Poller), none }
+            let step = state.withLock { state -> Step in
+                if state.isStopped { return .none }
+                let staying = state.pollers.values.filter { !$0.leaves }
+                let count = staying.count + state.starting.count
+                if count < state.minimum {
+                    let isFree = { state.pollers[$0] == nil && !state.starting.contains($0) }
+                    guard let number = (1...PollerThreads.limit).first(where: isFree) else {
+                        return .none
+                    }
+                    state.starting.insert(number)
+                    return .start(number)
+                }
+                guard count > state.minimum,
+                    let last = staying.max(by: { $0.number < $1.number })
+                else { return .none }
+                last.isLeaving.store(true, ordering: .relaxed)
+                return .dismiss(last)
+            }
+            switch step {
+            case .start(let number): try start(number)
+            case .dismiss(let poller): port.dismiss(poller)
+            case .none: return
+            }
+        }
+    }
+
+    private func start(_ number: Int) throws(Errno) {
+        let poller = Poller(
+            number: number,
+            lane: delegate.makeLane(kind: .poller, number: number)
+        )
+        state.withLock { state in
+            state.starting.remove(number)
+            state.pollers[number] = poller
+        }
+        do throws(Errno) {
+            try roster.start(name: "poller-\(number)", stackBytes: 1 << 20) { self.main(poller) }
+        } catch {
+            state.withLock { _ = $0.pollers.removeValue(forKey: number) }
+            throw error
+        }
+    }
+
+    private func main(_ poller: Poller) {
+        delegate.pollerStarted(poller)
+        var batch: [OperationReference] = []
+        var ready: [UInt32] = []
+        var events: [ReadinessEvent] = []
+        batch.reserveCapacity(CompletionPort.batchLimit)
+        while port.dequeue(into: &batch, ready: &ready, events: &events, poller: poller) {
+            for operation in batch { delegate.deliver(operation, on: poller) }
+            delegate.delivered(on: poller)
+        }
+        delegate.pollerEnded(poller)
+        state.withLock { _ = $0.pollers.removeValue(forKey: poller.number) }
+    }
+}
