@@ -59,6 +59,7 @@ let package = Package(
             name: "AsyncRuntime",
             dependencies: [
                 "Port", "Pool", "Kernel", "Telemetry",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict

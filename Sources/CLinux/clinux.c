@@ -4,6 +4,7 @@
 #include "CLinux.h"
 
 #include <stdatomic.h>
+#include <link.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -26,6 +27,19 @@ int clinux_accept(int fd) {
 }
 
 int clinux_set_thread_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+static int first_image(struct dl_phdr_info *info, size_t size, void *base) {
+    (void)size;
+    // The executable comes first; 1 ends the iteration.
+    *(uintptr_t *)base = info->dlpi_addr;
+    return 1;
+}
+
+uintptr_t clinux_executable_base(void) {
+    uintptr_t base = 0;
+    dl_iterate_phdr(first_image, &base);
+    return base;
+}
 
 int clinux_join(pthread_t thread, int64_t timeout_ns) {
     struct timespec until;

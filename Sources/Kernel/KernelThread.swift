@@ -73,6 +73,9 @@ package enum CurrentThread {
         .nanoseconds(Int64(clamping: clinux_thread_cpu_ns()))
     }
 
+    /// Whether it is the process's first thread.
+    package static var isMain: Bool { clinux_gettid() == getpid() }
+
     /// Gives up the processor for a moment. Corresponds to `sched_yield(2)`.
     package static func yieldProcessor() { sched_yield() }
 

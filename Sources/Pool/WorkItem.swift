@@ -23,6 +23,15 @@
         self.second = second
     }
 
+    /// The item's two words, for one who carries them for a while and makes the item again, once.
+    package var words: (UInt, UInt) { (first, second) }
+
+    /// The item that `words` came from.
+    package init(words: (UInt, UInt)) {
+        first = words.0
+        second = words.1
+    }
+
     /// A job, given by its bits.
     package init(jobBits: UInt) {
         first = jobBits

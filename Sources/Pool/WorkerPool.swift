@@ -41,7 +41,8 @@ package final class WorkerPool: Sendable {
         var starting: Set<Int> = []
     }
 
-    private let delegate: any WorkerDelegate
+    /// Set once by `start`; each thread takes it along when it begins.
+    private let delegate = Lock<(any WorkerDelegate)?>(nil)
     private let state: Lock<State>
     private let counts: Atomic<UInt64>
     private let isRequested = Atomic<Bool>(false)
@@ -56,14 +57,24 @@ package final class WorkerPool: Sendable {
     package init(
         minimum: Int,
         maximum: Int,
-        idleTimeout: Duration = WorkerPool.idleTimeout,
-        delegate: any WorkerDelegate
+        idleTimeout: Duration = WorkerPool.idleTimeout
     ) {
         precondition(minimum >= 1 && minimum <= maximum && maximum <= ThreadCounts.limit)
-        self.delegate = delegate
         self.idleTimeout = idleTimeout
         state = Lock(State(minimum: minimum, maximum: maximum))
         counts = Atomic(ThreadCounts(processing: 0, existing: 0, goal: minimum).word)
+    }
+
+    /// Gives the pool what runs its jobs; before the first item.
+    package func start(delegate: any WorkerDelegate) {
+        self.delegate.withLock { $0 = delegate }
+    }
+
+    private var currentDelegate: any WorkerDelegate {
+        guard let delegate = delegate.withLock({ $0 }) else {
+            preconditionFailure("The pool was used before it was started.")
+        }
+        return delegate
     }
 
     // MARK: Enqueueing
@@ -114,6 +125,7 @@ package final class WorkerPool: Sendable {
     }
 
     private func createWorker() {
+        let delegate = currentDelegate
         roster.joinEnded()
         let number = state.withLock { state in
             var number = 1
@@ -131,7 +143,7 @@ package final class WorkerPool: Sendable {
             state.workers[number] = worker
         }
         do throws(Errno) {
-            try roster.start(name: "worker-\(number)") { self.main(worker) }
+            try roster.start(name: "worker-\(number)") { self.main(worker, delegate) }
         } catch {
             state.withLock { _ = $0.workers.removeValue(forKey: number) }
             update { counts in
@@ -142,10 +154,10 @@ package final class WorkerPool: Sendable {
         }
     }
 
-    private func main(_ worker: Worker) {
+    private func main(_ worker: Worker, _ delegate: any WorkerDelegate) {
         delegate.workerStarted(worker)
         repeat {
-            dispatch(worker)
+            dispatch(worker, delegate)
             worker.setState(.parked, at: .now)
         } while waitForRelease(worker)
         worker.setState(.leaving, at: .now)
@@ -167,7 +179,9 @@ package final class WorkerPool: Sendable {
                 return (mayLeave, from, counts.goal)
             }
             guard mayLeave else { continue }
-            if from != to { delegate.goalChanged(from: from, to: to, reason: .threadTimedOut) }
+            if from != to {
+                currentDelegate.goalChanged(from: from, to: to, reason: .threadTimedOut)
+            }
             return false
         }
     }
@@ -176,14 +190,14 @@ package final class WorkerPool: Sendable {
 
     /// Runs work until there is none, or until more work than the goal says. The worker is counted
     /// as processing on entry and is not on return.
-    private func dispatch(_ worker: Worker) {
+    private func dispatch(_ worker: Worker, _ delegate: any WorkerDelegate) {
         while true {
             // Cleared before the queues are looked at; see the table above.
             _ = isRequested.exchange(false, ordering: .sequentiallyConsistent)
             let start = Instant.now
             worker.setState(.running, at: start)
             worker.lane.beginBusy(at: start.nanoseconds)
-            let hasStopped = runWork(worker)
+            let hasStopped = runWork(worker, delegate)
             worker.lane.endBusy(at: Instant.now.nanoseconds)
             if hasStopped { return }
             update { $0.processing -= 1 }
@@ -198,13 +212,13 @@ package final class WorkerPool: Sendable {
     }
 
     /// Returns whether the worker stopped because it is above the goal, and has counted itself out.
-    private func runWork(_ worker: Worker) -> Bool {
+    private func runWork(_ worker: Worker, _ delegate: any WorkerDelegate) -> Bool {
         while let item = findWork(worker) {
             // This item may block on one that waits behind it: ask for another worker first.
             if worker.queue.count > 0 || global.count > 0 || highPriority.count > 0 {
                 if !isRequested.load(ordering: .relaxed) { requestWorker() }
             }
-            run(item, on: worker)
+            run(item, on: worker, delegate)
             if ThreadCounts(word: counts.load(ordering: .relaxed)).isAboveGoal,
                 update({ $0.stopIfAboveGoal() })
             {
@@ -225,7 +239,7 @@ package final class WorkerPool: Sendable {
     }
 
     @inline(__always)
-    private func run(_ item: WorkItem, on worker: Worker) {
+    private func run(_ item: WorkItem, on worker: Worker, _ delegate: any WorkerDelegate) {
         if let bits = item.jobBits {
             delegate.run(jobBits: bits, on: worker)
         } else {
@@ -258,7 +272,7 @@ package final class WorkerPool: Sendable {
             counts.goal = low
             return (from, low > from)
         }
-        if from != low { delegate.goalChanged(from: from, to: low, reason: reason) }
+        if from != low { currentDelegate.goalChanged(from: from, to: low, reason: reason) }
         if added, isRequested.load(ordering: .sequentiallyConsistent) { addWorkingWorker() }
     }
 

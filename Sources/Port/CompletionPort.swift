@@ -199,9 +199,11 @@ package final class CompletionPort: Sendable {
     /// Names the operation for ``end(_:reason:on:)``. Only between `makeOperation` and `submit`.
     package func token(of operation: OperationReference) -> OperationToken { operation.token }
 
-    /// Sets the owner's first word. Only between `makeOperation` and `submit`.
-    package func setContext(_ word: UInt, of operation: OperationReference) {
+    /// Sets the owner's first word and whom the operation concerns. Only between `makeOperation` and
+    /// `submit`.
+    package func setContext(_ word: UInt, subject: UInt64, of operation: OperationReference) {
         unsafe operation.memory.pointee.context0 = word
+        unsafe operation.memory.pointee.subject = subject
     }
 
     /// Gives a write its bytes, which must stay where they are until it has completed.
@@ -481,34 +483,44 @@ package final class CompletionPort: Sendable {
             let count = try unsafe engine.receive(
                 descriptor,
                 into: address,
-                count: IOBuffer.capacity
+                count: BufferPool.bufferBytes
             )
             // Less than asked for: the socket was empty, and what comes later makes an edge. The
             // end of the stream stays readable.
-            return (buffer, .value(count), count > 0 && count < IOBuffer.capacity)
+            return (buffer, .value(count), count > 0 && count < BufferPool.bufferBytes)
         } catch {
             buffers.slots.put(buffer, on: lane)
             return (0, error == .wouldBlock ? nil : .failed(error), false)
         }
     }
 
-    /// Sends until all bytes are gone (their number) or the socket is full (`nil`).
     private func send(_ operation: OperationReference, _ descriptor: Int32) -> OperationOutcome? {
         let memory = unsafe operation.memory
         guard let base = unsafe UnsafeRawPointer(bitPattern: memory.pointee.buffer) else {
             return .value(0)
         }
-        while unsafe memory.pointee.moved < memory.pointee.count {
-            let moved = unsafe Int(memory.pointee.moved)
-            let left = unsafe Int(memory.pointee.count) - moved
+        var moved = unsafe Int(memory.pointee.moved)
+        let count = unsafe Int(memory.pointee.count)
+        let outcome = unsafe send(descriptor, base, count: count, sent: &moved)
+        unsafe memory.pointee.moved = UInt32(moved)
+        return outcome
+    }
+
+    /// Sends until all bytes are gone (their number) or the socket is full (`nil`).
+    package func send(
+        _ descriptor: Int32,
+        _ base: UnsafeRawPointer,
+        count: Int,
+        sent: inout Int
+    ) -> OperationOutcome? {
+        while sent < count {
             do throws(Errno) {
-                let sent = try unsafe engine.send(descriptor, from: base + moved, count: left)
-                unsafe memory.pointee.moved += UInt32(sent)
+                sent += try unsafe engine.send(descriptor, from: base + sent, count: count - sent)
             } catch {
                 return error == .wouldBlock ? nil : .failed(error)
             }
         }
-        return unsafe .value(Int(memory.pointee.count))
+        return .value(count)
     }
 
     /// One connection. Where the process has no descriptor left the operation fails and the

@@ -96,6 +96,9 @@ uint32_t clinux_thread_number(void);
 
 static inline int clinux_gettid(void) { return (int)syscall(SYS_gettid); }
 
+/// Where the executable was loaded.
+uintptr_t clinux_executable_base(void);
+
 /// Joins a thread, waiting at most timeout_ns. Returns 0, or an error number such as ETIMEDOUT.
 int clinux_join(pthread_t thread, int64_t timeout_ns);
 

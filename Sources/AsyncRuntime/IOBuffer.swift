@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Telemetry
+internal import Port
 
 /// Bytes that an operation received, in a buffer that goes back to its pool when this value ends.
 ///
@@ -8,14 +8,14 @@ package import Telemetry
 // INVARIANT: the buffer's memory belongs to this value alone; the pool outlives it.
 @safe public struct IOBuffer: ~Copyable, @unchecked Sendable {
     /// Bytes in a buffer, and so the most that one read returns.
-    public static let capacity = 4096
+    public static let capacity = BufferPool.bufferBytes
 
     private let pool: BufferPool
-    package let number: UInt32
+    let number: UInt32
     /// Bytes received; 0 at the end of the stream.
     public let count: Int
 
-    package init(pool: BufferPool, number: UInt32, count: Int) {
+    init(pool: BufferPool, number: UInt32, count: Int) {
         self.pool = pool
         self.number = number
         self.count = count
@@ -34,29 +34,15 @@ package import Telemetry
 
     private var rawBytes: UnsafeBufferPointer<UInt8> {
         guard number != 0 else { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
-        let base = unsafe pool.slots.address(of: number).assumingMemoryBound(to: UInt8.self)
+        let base = unsafe pool.address(of: number).assumingMemoryBound(to: UInt8.self)
         return unsafe UnsafeBufferPointer(start: base, count: count)
     }
 
     /// Calls `body` with the bytes' address, which is stable while this value lives.
-    package borrowing func withAddress<Result>(
+    borrowing func withAddress<Result>(
         _ body: (UnsafeRawPointer, Int) throws -> Result
     ) rethrows -> Result? {
         guard let base = unsafe rawBytes.baseAddress else { return nil }
         return try unsafe body(UnsafeRawPointer(base), count)
-    }
-}
-
-/// The buffers of one port.
-package final class BufferPool: Sendable {
-    let slots = SlotPool(slotBytes: IOBuffer.capacity, slotsPerChunkShift: 6, counter: nil)
-    private let currentLane: @Sendable () -> ThreadLane
-
-    package init(currentLane: @escaping @Sendable () -> ThreadLane) {
-        self.currentLane = currentLane
-    }
-
-    func put(_ number: UInt32) {
-        slots.put(number, on: currentLane())
     }
 }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Pool
+internal import Port
+internal import Synchronization
+internal import Telemetry
+
+/// Where port and pool meet: resumes what packets complete, runs what workers find.
+final class Dispatcher: PollerDelegate, WorkerDelegate {
+    private let executor: PoolTaskExecutor
+    private let contexts: ThreadContexts
+    private let port: CompletionPort
+    private let pool: WorkerPool
+    private let log: EventLog
+
+    init(executor: PoolTaskExecutor, log: EventLog) {
+        self.executor = executor
+        contexts = executor.contexts
+        port = executor.port
+        pool = executor.pool
+        self.log = log
+    }
+
+    func makeLane(kind: ThreadLane.Kind, number: Int) -> ThreadLane {
+        contexts.lanes.make(kind: kind, number: number)
+    }
+
+    // MARK: Pollers
+
+    func pollerStarted(_ poller: Poller) {
+        contexts.attach(ThreadContext(contexts: contexts, lane: poller.lane, poller: poller))
+        log.append("IOThreadCreate", "poller-\(poller.number)")
+    }
+
+    func pollerEnded(_ poller: Poller) {
+        log.append("IOThreadTerminate", "poller-\(poller.number)")
+        contexts.detach()
+    }
+
+    func deliver(_ operation: OperationReference, on poller: Poller) {
+        // All that is needed later is read before the slot is given back.
+        let role = operation.role
+        let words = operation.contexts
+        let completion = Completion(outcome: operation.outcome, buffer: operation.bufferNumber)
+        let subject = operation.subject
+        let queuedAt = operation.packetQueuedAt.nanoseconds
+        port.finish(operation, on: poller.lane)
+        Hop.pass(
+            .placed,
+            subject: subject,
+            argument: 0,
+            at: queuedAt,
+            on: poller.lane,
+            through: executor.gate
+        )
+        switch role {
+        case .continuation:
+            // Calls `PoolTaskExecutor.enqueue` on this thread, unless the task has not suspended.
+            unsafe unsafeBitCast(words.0, to: UnsafeContinuation<Completion, Never>.self)
+                .resume(returning: completion)
+        case .job:
+            executor.enqueueDue(words.0)
+        case .closure:
+            pool.enqueueGlobal(WorkItem(words: words))
+        }
+    }
+
+    func delivered(on poller: Poller) {
+        guard let context = contexts.ownCurrent, !context.inPlace.isEmpty else { return }
+        // A flat loop: a continuation that completes another one appends it here.
+        var next = 0
+        while next < context.inPlace.count {
+            let bits = context.inPlace[next]
+            next += 1
+            port.beforeInline(
+                poller,
+                backlog: next < context.inPlace.count,
+                now: .now
+            )
+            executor.run(bits, on: context)
+            poller.lane.advance(.inlined)
+            if next == 1024 {
+                context.inPlace.removeFirst(next)
+                next = 0
+            }
+        }
+        context.inPlace.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: Workers
+
+    func workerStarted(_ worker: Worker) {
+        contexts.attach(ThreadContext(contexts: contexts, lane: worker.lane, worker: worker))
+        log.append("ThreadPoolWorkerThreadStart", "worker-\(worker.number)")
+    }
+
+    func workerEnded(_ worker: Worker) {
+        log.append("ThreadPoolWorkerThreadStop", "worker-\(worker.number)")
+        contexts.detach()
+    }
+
+    func workerFailedToStart(_ number: Int, _ reason: String) {
+        log.append("ThreadPoolWorkerThreadStart", "worker-\(number) could not be created: \(reason)")
+    }
+
+    func run(jobBits: UInt, on worker: Worker) {
+        guard let context = contexts.ownCurrent else {
+            preconditionFailure("A worker runs jobs on its own thread.")
+        }
+        executor.run(jobBits, on: context)
+    }
+
+    func goalChanged(from: Int, to: Int, reason: AdjustmentReason) {
+        log.appendAdjustment(from: from, to: to, reason: reason.rawValue)
+    }
+}
+
+/// What a continuation is resumed with.
+struct Completion: Sendable {
+    var outcome: OperationOutcome
+    /// Number of the buffer that a read filled; 0 for none.
+    var buffer: UInt32
+}

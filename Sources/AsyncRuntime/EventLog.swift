@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DequeModule
+internal import Kernel
+internal import Telemetry
+
+/// Rare events of the runtime in words, and the changes of the pool's goal; the newest of each.
+final class EventLog: Sendable {
+    private struct State {
+        var events = Deque<RuntimeSnapshot.EventRow>()
+        var adjustments = Deque<RuntimeSnapshot.Adjustment>()
+    }
+
+    private static let eventCapacity = 500
+    /// As many as .NET's hill climbing log holds.
+    private static let adjustmentCapacity = 200
+
+    private let startedAt = Instant.now
+    private let state = Lock(State())
+
+    var elapsedSeconds: Double {
+        Double(Instant.now.nanoseconds(since: startedAt)) / 1e9
+    }
+
+    func append(_ name: String, _ text: String) {
+        let row = RuntimeSnapshot.EventRow(elapsedSeconds: elapsedSeconds, name: name, text: text)
+        state.withLock { state in
+            state.events.append(row)
+            if state.events.count > EventLog.eventCapacity { state.events.removeFirst() }
+        }
+    }
+
+    func appendAdjustment(from: Int, to: Int, reason: String) {
+        let adjustment = RuntimeSnapshot.Adjustment(
+            elapsedSeconds: elapsedSeconds,
+            from: from,
+            to: to,
+            reason: reason
+        )
+        append("ThreadPoolWorkerThreadAdjustmentAdjustment", "goal \(from) → \(to)  \(reason)")
+        state.withLock { state in
+            state.adjustments.append(adjustment)
+            if state.adjustments.count > EventLog.adjustmentCapacity {
+                state.adjustments.removeFirst()
+            }
+        }
+    }
+
+    var newest: (events: [RuntimeSnapshot.EventRow], adjustments: [RuntimeSnapshot.Adjustment]) {
+        state.withLock { (Array($0.events.suffix(100)), Array($0.adjustments)) }
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+@_spi(ExperimentalCustomExecutors) @_spi(ExperimentalScheduling) internal import _Concurrency
+internal import Kernel
+internal import Pool
+internal import Port
+internal import Synchronization
+internal import Telemetry
+
+/// Swift's view of the runtime: where tasks are enqueued, and who keeps their time.
+///
+/// `continuation.resume()` calls `enqueue` on the resuming thread; so the fork of the picture, where
+/// a continuation runs, is one call of `Placement.choose` in here.
+final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
+    /// The kind of job by which `Task.yield` comes back.
+    private static let nullaryContinuation: UInt8 = 195
+
+    let contexts: ThreadContexts
+    let pool: WorkerPool
+    let port: CompletionPort
+    let registry: StateMachineRegistry
+    let gate: HopGate
+    private let placementIndex: Atomic<Int>
+    private let tracksMachines: Bool
+
+    init(
+        contexts: ThreadContexts,
+        pool: WorkerPool,
+        port: CompletionPort,
+        registry: StateMachineRegistry,
+        gate: HopGate,
+        placement: Placement
+    ) {
+        self.contexts = contexts
+        self.pool = pool
+        self.port = port
+        self.registry = registry
+        self.gate = gate
+        placementIndex = Atomic(Placement.allCases.firstIndex(of: placement) ?? 0)
+        tracksMachines = TaskLayout.isKnown
+    }
+
+    /// Where continuations run; changes apply to the next one.
+    var placement: Placement {
+        get { Placement.allCases[placementIndex.load(ordering: .relaxed)] }
+        set {
+            placementIndex.store(
+                Placement.allCases.firstIndex(of: newValue) ?? 0,
+                ordering: .relaxed
+            )
+        }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        // Other kinds are jobs of the concurrency runtime itself, such as an actor's turn or the
+        // continuation of a yield. They are no machines.
+        let kind = job.kind.rawValue
+        let bits = unsafe unsafeBitCast(UnownedJob(job), to: UInt.self)
+        enqueue(
+            bits,
+            isTask: kind == ExecutorJob.Kind.task.rawValue,
+            isYield: kind == PoolTaskExecutor.nullaryContinuation
+        )
+    }
+
+    private func enqueue(_ bits: UInt, isTask: Bool, isYield: Bool) {
+        let context = contexts.ownCurrent
+        if isTask, tracksMachines {
+            let lane = context?.lane ?? contexts.current.lane
+            registry.enqueued(bits, at: Instant.now.nanoseconds, lane: lane)
+        }
+        route(bits, context, isYield: isYield)
+    }
+
+    /// A job that waited in the port as a timer is due.
+    func enqueueDue(_ bits: UInt) {
+        enqueue(bits, isTask: false, isYield: false)
+    }
+
+    private func route(_ bits: UInt, _ context: ThreadContext?, isYield: Bool) {
+        guard let context else {
+            pool.enqueueGlobal(WorkItem(jobBits: bits))
+            return
+        }
+        context.lane.advance(.resumed)
+        let origin = context.origin
+        let placement: Placement = origin == .poller ? self.placement : .worker
+        switch Placement.choose(placement, on: origin, isYield: isYield) {
+        case .inPlace:
+            context.inPlace.append(bits)
+        case .localQueue:
+            if let worker = context.worker {
+                pool.enqueueLocal(WorkItem(jobBits: bits), on: worker)
+            } else {
+                pool.enqueueGlobal(WorkItem(jobBits: bits))
+            }
+        case .globalQueue:
+            pool.enqueueGlobal(WorkItem(jobBits: bits))
+        }
+    }
+
+    /// Runs a job to its next suspension, on the calling thread.
+    func run(_ bits: UInt, on context: ThreadContext) {
+        let lane = context.lane
+        let startedAt = Instant.now
+        context.runSerial &+= 1
+        context.worker?.setState(.running, at: startedAt)
+        let slot =
+            tracksMachines ? registry.began(bits, at: startedAt.nanoseconds, lane: lane) : 0
+        Hop.pass(
+            .began,
+            subject: lane.machine.load(ordering: .relaxed),
+            argument: 0,
+            at: startedAt.nanoseconds,
+            on: lane,
+            through: gate
+        )
+        unsafe unsafeBitCast(bits, to: UnownedJob.self).runSynchronously(
+            on: asUnownedTaskExecutor()
+        )
+        guard slot != 0 else { return }
+        lane.machine.store(0, ordering: .relaxed)
+        registry.ran(
+            bits,
+            slot,
+            startedAt: startedAt.nanoseconds,
+            lane: lane
+        )
+    }
+
+    // MARK: Delayed jobs, for `Task.sleep`
+
+    func enqueue<C: Clock>(
+        _ job: consuming ExecutorJob,
+        after delay: C.Duration,
+        tolerance: C.Duration?,
+        clock: C
+    ) {
+        // The standard library's clocks both measure in `Duration`, and no others come here.
+        schedule(job, after: delay as? Duration ?? .zero)
+    }
+
+    func enqueue<C: Clock>(
+        _ job: consuming ExecutorJob,
+        at instant: C.Instant,
+        tolerance: C.Duration?,
+        clock: C
+    ) {
+        schedule(job, after: clock.now.duration(to: instant) as? Duration ?? .zero)
+    }
+
+    private func schedule(_ job: consuming ExecutorJob, after delay: Duration) {
+        let bits = unsafe unsafeBitCast(UnownedJob(job), to: UInt.self)
+        let context = contexts.current
+        let now = Instant.now
+        let (site, functionRow) = context.sites.number(
+            function: "Task.sleep",
+            file: "Swift/Task.swift",
+            line: 0,
+            kind: .sleep,
+            in: registry.sites
+        )
+        if tracksMachines {
+            registry.schedules(
+                bits,
+                site: site,
+                functionRow: functionRow,
+                at: now.nanoseconds,
+                lane: context.lane
+            )
+        }
+        do throws(SlotPool.Exhausted) {
+            let operation = try port.makeOperation(
+                .sleep,
+                on: nil,
+                deadline: now.advanced(by: delay),
+                site: site,
+                subject: 0,
+                role: .job,
+                contexts: (bits, 0),
+                lane: context.lane
+            )
+            port.submit(operation, to: nil, lane: context.lane, now: now)
+        } catch {
+            // Without a timer the job is due at once: late is impossible, never is worse.
+            route(bits, context, isYield: true)
+        }
+    }
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Pool
+internal import Port
+internal import Synchronization
+internal import SystemPackage
+package import Telemetry
+
+/// A completion port, its pollers, a worker pool and Swift's tasks on top of them.
+///
+/// ``install(_:)`` makes it the process's executor: from then on every task, sleep, group and yield
+/// runs here, and no thread exists that is not the runtime's or the program's own. A runtime that is
+/// not installed serves the tasks that are started with its ``executor`` as their preference.
+///
+/// **Shutdown**, by ``shutdown(within:)``, in this order; each step needs the one before:
+/// 1. The stop signal is set: burning and blocking calls of the runtime return early.
+/// 2. The port is closed: waiting operations complete as closed, later ones at once. Their packets
+///    are still delivered, so that every task gets to run on and to end.
+/// 3. It is waited until no machine is left, or time is up.
+/// 4. Pollers are told to leave, and joined. Nobody resumes a continuation after that.
+/// 5. Workers are told to stop, and joined. Nobody runs a job after that.
+/// 6. The sampler is stopped last, so that a snapshot can be had until the end.
+/// A thread that user code still holds when time is up is not waited for; its name is returned.
+public final class Runtime: Sendable {
+    let configuration: RuntimeConfiguration
+    let contexts = ThreadContexts()
+    let gate: HopGate
+    let registry: StateMachineRegistry
+    let port: CompletionPort
+    let pool: WorkerPool
+    let pollers: PollerThreads
+    let taskExecutor: PoolTaskExecutor
+    let mainQueue = MainQueue()
+    let stopSignal = StopSignal()
+    let log: EventLog
+    package let sampler: Sampler
+
+    /// Starts a runtime that is not installed.
+    ///
+    /// - Throws: ``RuntimeError`` where a value is out of range or the system refuses a thread.
+    public init(_ configuration: RuntimeConfiguration = RuntimeConfiguration()) throws(RuntimeError) {
+        try configuration.validate()
+        self.configuration = configuration
+        let contexts = contexts
+        let log = EventLog()
+        self.log = log
+        gate = HopGate { _, _ in }
+        registry = StateMachineRegistry(sites: AwaitSites())
+        do throws(Errno) {
+            port = CompletionPort(
+                engine: .epoll(try EpollEngine()),
+                concurrency: configuration.concurrency,
+                pollerCapacity: PollerThreads.limit + 1,
+                gate: gate,
+                currentLane: { contexts.current.lane }
+            )
+        } catch {
+            throw .system("epoll is not to be had: \(error); raise the limit of open descriptors.")
+        }
+        port.skipOnSuccess.store(configuration.skipOnSuccess, ordering: .relaxed)
+        pool = WorkerPool(
+            minimum: configuration.workers.lowerBound,
+            maximum: configuration.workers.upperBound
+        )
+        taskExecutor = PoolTaskExecutor(
+            contexts: contexts,
+            pool: pool,
+            port: port,
+            registry: registry,
+            gate: gate,
+            placement: configuration.placement
+        )
+        let dispatcher = Dispatcher(executor: taskExecutor, log: log)
+        pollers = PollerThreads(
+            port: port,
+            minimum: configuration.pollers.lowerBound,
+            maximum: configuration.pollers.upperBound,
+            delegate: dispatcher
+        )
+        sampler = Sampler(
+            contexts: contexts,
+            parts: SnapshotParts(
+                registry: registry,
+                port: port,
+                pool: pool,
+                pollers: pollers,
+                executor: taskExecutor,
+                log: log
+            )
+        )
+        pool.start(delegate: dispatcher)
+        log.appendAdjustment(
+            from: 0,
+            to: configuration.workers.lowerBound,
+            reason: AdjustmentReason.initializing.rawValue
+        )
+        do throws(Errno) {
+            try pollers.start()
+            try sampler.start()
+        } catch {
+            _ = shutdown(within: .seconds(1))
+            throw .system(
+                "A thread could not be created: \(error); ask for fewer pollers or raise the limit."
+            )
+        }
+    }
+
+    // MARK: Installing
+
+    /// Starts a runtime and makes it the process's executor.
+    ///
+    /// To be called once, from a synchronous `main`, before the first task.
+    ///
+    /// - Throws: ``RuntimeError/alreadyInstalled`` at the second call.
+    public static func install(
+        _ configuration: RuntimeConfiguration = RuntimeConfiguration()
+    ) throws(RuntimeError) -> Runtime {
+        guard InstalledExecutors.installed.withLock({ $0 == nil }) else { throw .alreadyInstalled }
+        let runtime = try Runtime(configuration)
+        let isFirst = InstalledExecutors.installed.withLock { installed in
+            guard installed == nil else { return false }
+            installed = runtime
+            return true
+        }
+        guard isFirst else {
+            _ = runtime.shutdown()
+            throw .alreadyInstalled
+        }
+        InstalledExecutors.install()
+        return runtime
+    }
+
+    /// The runtime that was installed.
+    ///
+    /// - Precondition: ``install(_:)`` has been called.
+    public static var current: Runtime {
+        guard let runtime = InstalledExecutors.installed.withLock({ $0 }) else {
+            preconditionFailure("Runtime.install has not been called.")
+        }
+        return runtime
+    }
+
+    /// For `Task(executorPreference:)`, where the runtime is not installed.
+    public var executor: any TaskExecutor { taskExecutor }
+
+    /// Runs the main actor's jobs on the calling thread, the process's first, until `condition`.
+    ///
+    /// The condition is looked at after every job and every few milliseconds.
+    public func runMain(until condition: () -> Bool) {
+        do {
+            try mainQueue.runUntil(condition)
+        } catch {
+            preconditionFailure("The main queue does not fail: \(error).")
+        }
+    }
+
+    /// Runs the main actor's jobs that wait, on the calling thread, the process's first.
+    public func drainMain() {
+        mainQueue.drain()
+    }
+
+    // MARK: Work without a task
+
+    /// Queues a closure to the worker pool: from one of its workers to that worker's own queue,
+    /// from elsewhere to the global one.
+    public func submit(_ work: @escaping @Sendable () -> Void) {
+        let item = WorkItem(work)
+        if let worker = contexts.ownCurrent?.worker {
+            pool.enqueueLocal(item, on: worker)
+        } else {
+            pool.enqueueGlobal(item)
+        }
+    }
+
+    /// Queues a closure to the worker pool after a time: a bare timer of the port.
+    ///
+    /// - Throws: ``OperationError/limit(_:)`` when there are too many operations.
+    public func schedule(
+        after delay: Duration,
+        _ work: @escaping @Sendable () -> Void
+    ) throws(OperationError) {
+        let context = contexts.current
+        let now = Instant.now
+        let (site, _) = context.sites.number(
+            function: "timer",
+            file: "AsyncRuntime/Runtime.swift",
+            line: 0,
+            kind: .sleep,
+            in: registry.sites
+        )
+        do throws(SlotPool.Exhausted) {
+            let operation = try port.makeOperation(
+                .sleep,
+                on: nil,
+                deadline: now.advanced(by: delay),
+                site: site,
+                subject: 0,
+                role: .closure,
+                contexts: WorkItem(work).words,
+                lane: context.lane
+            )
+            port.submit(operation, to: nil, lane: context.lane, now: now)
+        } catch {
+            throw .limit("At most \(error.limit) operations can be in flight.")
+        }
+    }
+
+    /// Uses the processor for a time, as user code would; ends early when the runtime stops.
+    public func burn(for duration: Duration) {
+        guard duration > .zero else { return }
+        let deadline = Instant.now.advanced(by: duration)
+        while Instant.now < deadline, !stopSignal.isSet {}
+    }
+
+    /// Blocks the calling thread for a time, as user code would; ends early when the runtime stops.
+    public func block(for duration: Duration) {
+        guard duration > .zero else { return }
+        let context = contexts.ownCurrent
+        let blockedAt = Instant.now
+        context?.worker?.setState(.blocked, at: blockedAt)
+        if let poller = context?.poller { port.pollerBlocks(poller) }
+        stopSignal.wait(for: duration)
+        if let poller = context?.poller { port.pollerUnblocks(poller) }
+        context?.worker?.setState(.running, at: .now)
+    }
+
+    /// Whether ``shutdown(within:)`` has been called.
+    public var isStopping: Bool { stopSignal.isSet }
+
+    // MARK: Changing
+
+    /// Where continuations run; a change applies to the next completion.
+    public var placement: Placement {
+        get { taskExecutor.placement }
+        set { taskExecutor.placement = newValue }
+    }
+
+    /// Carries out the part of a command that concerns the runtime. Returns whether it was one.
+    ///
+    /// - Throws: ``RuntimeError/system(_:)`` where a thread could not be created.
+    @discardableResult
+    package func apply(_ command: RuntimeCommand) throws(RuntimeError) -> Bool {
+        switch command {
+        case .setPollerMinimum(let value):
+            try resizePollers(minimum: value, maximum: max(value, pollers.maximum))
+        case .setPollerMaximum(let value):
+            try resizePollers(minimum: min(value, pollers.minimum), maximum: value)
+        case .setConcurrency(let value):
+            port.setConcurrency(value)
+        case .setWorkerMinimum(let value):
+            pool.resize(
+                minimum: value,
+                maximum: max(value, pool.limits.maximum),
+                reason: .key
+            )
+        case .setWorkerMaximum(let value):
+            pool.resize(
+                minimum: min(value, pool.limits.minimum),
+                maximum: value,
+                reason: .key
+            )
+        case .setPlacement(let name):
+            guard let placement = Placement(rawValue: name), placement.isBuilt else { return false }
+            self.placement = placement
+        case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset:
+            return false
+        }
+        return true
+    }
+
+    private func resizePollers(minimum: Int, maximum: Int) throws(RuntimeError) {
+        do throws(Errno) {
+            try pollers.resize(minimum: minimum, maximum: maximum)
+        } catch {
+            log.append("IOThreadCreate", "a poller could not be created: \(error)")
+            throw .system("A poller thread could not be created: \(error).")
+        }
+    }
+
+    // MARK: Looking
+
+    /// A snapshot of now. Any thread may ask; it waits for no thread that runs user code.
+    package func snapshot() -> RuntimeSnapshot {
+        sampler.sample()
+    }
+
+    /// Calls `body` on the sampler's thread with each of its snapshots, several a second, rows and
+    /// rates included. It must not wait.
+    package func observe(_ body: (@Sendable (RuntimeSnapshot) -> Void)?) {
+        sampler.wantsDetail.store(body != nil, ordering: .relaxed)
+        sampler.observe(body)
+    }
+
+    /// Remembers that the process ran out of descriptors, for the event log.
+    func noteDescriptorsExhausted() {
+        log.append("accept", "no descriptor left: connections wait in the backlog")
+    }
+
+    // MARK: Stopping
+
+    /// Stops in the steps that the type's description lists.
+    ///
+    /// Returns the names of threads that user code still holds; they are left behind.
+    @discardableResult
+    public func shutdown(within limit: Duration = .milliseconds(200)) -> [String] {
+        let deadline = Instant.now.advanced(by: limit)
+        stopSignal.set()
+        port.close(on: contexts.current.lane)
+        while sampler.sample().machines.inFlight > 0, Instant.now < deadline {
+            mainQueue.drain()
+            stopPause.park(timeout: .milliseconds(2))
+        }
+        pollers.stop()
+        var held = pollers.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
+        pool.stop()
+        held += pool.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
+        sampler.stop()
+        return held
+    }
+
+    private let stopPause = Parker()
+}
+
+extension RuntimeConfiguration {
+    /// - Throws: `RuntimeError.outOfRange` with a sentence that says what is allowed.
+    func validate() throws(RuntimeError) {
+        guard workers.lowerBound >= 1, workers.upperBound <= RuntimeConfiguration.workerLimit else {
+            throw .outOfRange(
+                "Workers must be between 1 and \(RuntimeConfiguration.workerLimit)."
+            )
+        }
+        guard pollers.lowerBound >= 1, pollers.upperBound <= RuntimeConfiguration.pollerLimit else {
+            throw .outOfRange(
+                "Pollers must be between 1 and \(RuntimeConfiguration.pollerLimit)."
+            )
+        }
+        guard concurrency >= 1, concurrency <= RuntimeConfiguration.pollerLimit else {
+            throw .outOfRange(
+                "The concurrency value must be between 1 and \(RuntimeConfiguration.pollerLimit)."
+            )
+        }
+        guard placement.isBuilt else {
+            throw .outOfRange(
+                "Placement \(placement.rawValue) is not built in this version; use worker or inline."
+            )
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Pool
+internal import Port
+
+/// How a runtime starts. The defaults are the article's picture.
+public struct RuntimeConfiguration: Sendable {
+    /// Minimum and maximum of worker threads, 1 to 32767. Default: processors to 32767.
+    public var workers: ClosedRange<Int>
+    /// Minimum and maximum of poller threads, 1 to 1000. Default: processors to 1000.
+    public var pollers: ClosedRange<Int>
+    /// How many pollers may run at a time, as a completion port's concurrency value.
+    public var concurrency: Int
+    /// Where continuations run.
+    public var placement: Placement
+    /// Whether an operation that succeeds at once skips the completion packet.
+    public var skipOnSuccess = true
+
+    /// The defaults for this machine.
+    public init() {
+        let processors = ProcessStatus.processorCount
+        workers = processors...max(processors, RuntimeConfiguration.workerLimit)
+        pollers = processors...max(processors, RuntimeConfiguration.pollerLimit)
+        concurrency = processors
+        placement = .worker
+    }
+
+    /// Most worker threads.
+    public static var workerLimit: Int { ThreadCounts.limit }
+    /// Most poller threads.
+    public static var pollerLimit: Int { PollerThreads.limit }
+}
+
+/// Why a runtime could not start.
+public enum RuntimeError: Error, CustomStringConvertible {
+    /// A value of the configuration is out of range.
+    case outOfRange(String)
+    /// A second runtime cannot become the process's executor.
+    case alreadyInstalled
+    /// The system refused something; the text says what and what helps.
+    case system(String)
+
+    /// One sentence that says what to do.
+    public var description: String {
+        switch self {
+        case .outOfRange(let text): text
+        case .alreadyInstalled:
+            "A runtime is the process's executor already; use Runtime.current."
+        case .system(let text): text
+        }
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Pool
+internal import Port
+internal import Synchronization
+internal import SystemPackage
+package import Telemetry
+
+/// Reads the counters and makes snapshots, on a thread of its own and for whoever asks.
+///
+/// It never waits for a thread that runs user code: a counting section is a few instructions long.
+/// So it goes on while every poller and worker is blocked.
+package final class Sampler: Sendable {
+    /// How often the sampler's thread looks by itself.
+    package static let period = Duration.milliseconds(100)
+
+    private let contexts: ThreadContexts
+    private let parts: SnapshotParts
+    private let turn = Turn()
+    private let state = SamplerState()
+    private let latest: Lock<RuntimeSnapshot>
+    private let observer = Lock<(@Sendable (RuntimeSnapshot) -> Void)?>(nil)
+    private let roster = ThreadRoster()
+    private let parker = Parker()
+    private let isStopped = Atomic<Bool>(false)
+    /// Whether rows and rates are wanted, which cost more than the counts.
+    let wantsDetail = Atomic<Bool>(false)
+
+    init(contexts: ThreadContexts, parts: SnapshotParts) {
+        self.contexts = contexts
+        self.parts = parts
+        latest = Lock(RuntimeSnapshot())
+    }
+
+    func start() throws(Errno) {
+        try roster.start(name: "sampler", stackBytes: 1 << 20) { self.main() }
+    }
+
+    func stop() {
+        isStopped.store(true, ordering: .relaxed)
+        parker.unpark()
+        _ = roster.join(until: Instant.now.advanced(by: .seconds(1)))
+    }
+
+    /// Called on the sampler's thread with each new snapshot. It must not wait.
+    package func observe(_ body: (@Sendable (RuntimeSnapshot) -> Void)?) {
+        observer.withLock { $0 = body }
+    }
+
+    /// The newest snapshot, at most a period old.
+    package var newest: RuntimeSnapshot { latest.withLock { $0 } }
+
+    private func main() {
+        while !isStopped.load(ordering: .relaxed) {
+            let snapshot = sample()
+            observer.withLock { $0 }?(snapshot)
+            parker.park(timeout: Sampler.period)
+        }
+    }
+
+    /// Makes a snapshot now. Any thread may ask; one at a time is served.
+    package func sample() -> RuntimeSnapshot {
+        let snapshot = turn.take { () -> RuntimeSnapshot in
+            let before = CurrentThread.processorTime
+            // The sweeper counts; its lane is the calling thread's.
+            state.sweepFrom = parts.registry.sweep(
+                from: state.sweepFrom,
+                limit: 4096,
+                lane: contexts.current.lane
+            )
+            let totals = state.close(contexts.lanes, siteCount: parts.registry.sites.count)
+            let snapshot = parts.snapshot(
+                totals,
+                state: state,
+                detailed: wantsDetail.load(ordering: .relaxed)
+            )
+            let spent = CurrentThread.processorTime - before
+            state.microsecondsSpent += Int(spent.nanosecondsClamped / 1000)
+            return snapshot
+        }
+        latest.withLock { $0 = snapshot }
+        return snapshot
+    }
+}
+
+/// Sums over all threads at the end of one epoch.
+struct Totals: Sendable {
+    var at = Instant(nanoseconds: 0)
+    var counters = [Int](repeating: 0, count: Counter.allCases.count)
+    var tallies = [[Int]](
+        repeating: [Int](repeating: 0, count: Tally.rows),
+        count: Tally.allCases.count
+    )
+    var progress = [Int](repeating: 0, count: Progress.allCases.count)
+    var hops = 0
+    var dropped = 0
+    var processorNanoseconds = 0
+
+    subscript(counter: Counter) -> Int { counters[counter.rawValue] }
+    subscript(item: Progress) -> Int { progress[item.rawValue] }
+    subscript(tally: Tally) -> [Int] { tallies[tally.rawValue] }
+}
+
+/// What the sampler remembers between two looks.
+// INVARIANT: touched only by whoever has the sampler's turn.
+final class SamplerState: @unchecked Sendable {
+    var sweepFrom: UInt32 = 1
+    var microsecondsSpent = 0
+    /// Packets that were taken last, newest last.
+    var packets: [RuntimeSnapshot.PacketRow] = []
+    /// Totals and per-thread progress of the last second or so, oldest first.
+    private(set) var history: [(totals: Totals, lanes: [ObjectIdentifier: LaneProgress])] = []
+    private var sums = Totals()
+    /// Lanes whose thread ended during the epoch before: their last bank is read now.
+    private var lingering: [ThreadLane] = []
+    private var retiredProgress = [Int](repeating: 0, count: Progress.allCases.count)
+    private var retiredHops = 0
+    private var retiredDropped = 0
+
+    struct LaneProgress: Sendable {
+        var packets: Int
+        var items: Int
+        var busy: Int
+    }
+
+    /// Closes the epoch and adds up what was counted in it.
+    ///
+    /// The list of lanes is read after the epoch was advanced: a thread that counted in the closed
+    /// epoch had its lane by then. A lane that is found ended may have counted in the new epoch
+    /// too, so it is read once more next time.
+    func close(_ lanes: LaneRegistry, siteCount: Int) -> Totals {
+        let closed = lanes.epoch.advance()
+        let (living, ended) = lanes.all(takeEnded: true)
+        let all = living + ended + lingering
+        for lane in all { lane.awaitQuiescence { CurrentThread.yieldProcessor() } }
+        for lane in all {
+            lane.drainCounters(ofEpoch: closed, into: &sums.counters)
+            for tally in Tally.allCases {
+                lane.drainTally(
+                    tally,
+                    rows: siteCount,
+                    ofEpoch: closed,
+                    into: &sums.tallies[tally.rawValue]
+                )
+            }
+            lane.events.drain { event in note(event) }
+        }
+        for lane in lingering { retire(lane) }
+        lingering = ended
+        let now = Instant.now
+        sums.at = now
+        sums.processorNanoseconds = Int(ProcessStatus.processorTime.nanosecondsClamped)
+        addUnbanked(living + ended, now)
+        let progress = Dictionary(
+            uniqueKeysWithValues: living.map { lane in
+                (
+                    ObjectIdentifier(lane),
+                    LaneProgress(
+                        packets: lane.progress(.packetsTaken),
+                        items: lane.progress(.executed),
+                        busy: lane.busyNanoseconds(at: now.nanoseconds)
+                    )
+                )
+            }
+        )
+        history.append((sums, progress))
+        while history.count > 2, now.nanoseconds(since: history[1].totals.at) >= 1_000_000_000 {
+            history.removeFirst()
+        }
+        return sums
+    }
+
+    /// Totals and threads of about a second ago.
+    var past: (totals: Totals, lanes: [ObjectIdentifier: LaneProgress]) {
+        history.first ?? (Totals(), [:])
+    }
+
+    private func note(_ event: Event) {
+        guard let packet = PacketEvent.decode(event) else { return }
+        packets.append(
+            RuntimeSnapshot.PacketRow(
+                number: packet.number,
+                operation: packet.operation.name,
+                descriptor: packet.descriptor,
+                result: packet.result,
+                waitedMicroseconds: Int(event.nanoseconds / 1000),
+                isQueued: false
+            )
+        )
+        if packets.count > 256 { packets.removeFirst(128) }
+    }
+
+    private func retire(_ lane: ThreadLane) {
+        for item in Progress.allCases { retiredProgress[item.rawValue] += lane.progress(item) }
+        retiredHops += lane.events.total
+        retiredDropped += lane.events.dropped
+    }
+
+    private func addUnbanked(_ lanes: [ThreadLane], _ now: Instant) {
+        sums.progress = retiredProgress
+        sums.hops = retiredHops
+        sums.dropped = retiredDropped
+        for lane in lanes {
+            for item in Progress.allCases { sums.progress[item.rawValue] += lane.progress(item) }
+            sums.hops += lane.events.total
+            sums.dropped += lane.events.dropped
+        }
+    }
+}

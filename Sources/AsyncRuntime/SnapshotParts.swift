@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Pool
+internal import Port
+internal import Synchronization
+internal import Telemetry
+
+/// The parts of a runtime that a snapshot is made of, and how it is put together.
+struct SnapshotParts: Sendable {
+    let registry: StateMachineRegistry
+    let port: CompletionPort
+    let pool: WorkerPool
+    let pollers: PollerThreads
+    let executor: PoolTaskExecutor
+    let log: EventLog
+
+    /// Rows of machines on screen, and slots that are looked at to find them.
+    private static let machineRowLimit = 256
+    private static let machineWalkLimit = 8192
+
+    func snapshot(_ totals: Totals, state: SamplerState, detailed: Bool) -> RuntimeSnapshot {
+        var snapshot = RuntimeSnapshot()
+        snapshot.elapsedSeconds = log.elapsedSeconds
+        snapshot.engine = "epoll"
+        snapshot.placement = executor.placement.rawValue
+        fillCounts(&snapshot, totals)
+        fillThreads(&snapshot)
+        let past = state.past
+        let wall = Double(totals.at.nanoseconds(since: past.totals.at))
+        snapshot.process.threads = ProcessStatus.threadCount
+        snapshot.process.residentBytes = ProcessStatus.residentBytes
+        if past.totals.at.nanoseconds > 0, wall > 0 {
+            let used = totals.processorNanoseconds - past.totals.processorNanoseconds
+            snapshot.process.cpuPercent = Double(used) / wall * 100
+        }
+        snapshot.telemetry.droppedEvents = totals.dropped
+        snapshot.telemetry.samplerMicroseconds = state.microsecondsSpent
+        let log = log.newest
+        snapshot.adjustments = log.adjustments
+        if !TaskLayout.isKnown {
+            snapshot.diagnoses.append(
+                "State machines are not tracked: the layout of tasks is not the one of Swift 6.3."
+            )
+        }
+        if detailed { fillDetail(&snapshot, totals, state, log.events) }
+        return snapshot
+    }
+
+    private func fillCounts(_ snapshot: inout RuntimeSnapshot, _ totals: Totals) {
+        snapshot.operations.submitted = totals[.submitted]
+        snapshot.operations.inFlight = totals[.slots]
+        snapshot.operations.completed = totals[.completed]
+        snapshot.operations.failed = totals[.failed]
+        snapshot.operations.cancelled = totals[.cancelled]
+        snapshot.operations.timedOut = totals[.timedOut]
+        snapshot.operations.synchronous = totals[.synchronous]
+        snapshot.operations.raced = totals[.raced]
+        snapshot.machines.inFlight = totals[.machines]
+        snapshot.machines.started = totals[.machinesStarted]
+        snapshot.machines.finished = totals[.machinesFinished]
+        snapshot.port.armed = totals[.armed]
+        snapshot.port.timers = totals[.timers]
+        snapshot.port.queued = totals[.packets] - totals[.dequeued]
+        snapshot.port.dequeued = totals[.dequeued]
+        snapshot.port.staleEvents = totals[.staleEvents]
+        snapshot.queues.stolen = totals[.stolen]
+    }
+
+    private func fillThreads(_ snapshot: inout RuntimeSnapshot) {
+        let seating = port.seating
+        snapshot.port.queuedPeak = max(seating.peak, snapshot.port.queued)
+        snapshot.port.concurrency = seating.concurrency
+        let pollers = pollers.all
+        snapshot.pollers.count = pollers.count
+        snapshot.pollers.minimum = self.pollers.minimum
+        snapshot.pollers.maximum = self.pollers.maximum
+        for poller in pollers {
+            switch Poller.State(rawValue: poller.lane.state.value) {
+            case .leader: snapshot.pollers.leader += 1
+            case .running: snapshot.pollers.running += 1
+            case .inline:
+                snapshot.pollers.running += 1
+                snapshot.pollers.inline += 1
+            case .blocked: snapshot.pollers.blocked += 1
+            case .waiting, nil: snapshot.pollers.waiting += 1
+            }
+        }
+        let counts = pool.threadCounts
+        let workers = pool.all
+        snapshot.workers.minimum = pool.limits.minimum
+        snapshot.workers.maximum = pool.limits.maximum
+        snapshot.workers.goal = counts.goal
+        snapshot.workers.existing = counts.existing
+        snapshot.workers.processing = counts.processing
+        snapshot.queues.local = workers.map(\.localCount)
+        for worker in workers {
+            switch Worker.State(rawValue: worker.lane.state.value) {
+            case .parked: snapshot.workers.parked += 1
+            case .blocked: snapshot.workers.blocked += 1
+            default: break
+            }
+        }
+        snapshot.queues.global = pool.globalCount
+        snapshot.queues.highPriority = pool.highPriorityCount
+    }
+
+    // MARK: Detail
+
+    private func fillDetail(
+        _ snapshot: inout RuntimeSnapshot,
+        _ totals: Totals,
+        _ state: SamplerState,
+        _ events: [RuntimeSnapshot.EventRow]
+    ) {
+        var detail = RuntimeSnapshot.Detail()
+        let past = state.past
+        let seconds = Double(totals.at.nanoseconds(since: past.totals.at)) / 1e9
+        let perSecond = { (now: Int, then: Int) in
+            seconds > 0 && past.totals.at.nanoseconds > 0 ? Double(now - then) / seconds : 0
+        }
+        detail.rates.submittedPerSecond = perSecond(totals[.submitted], past.totals[.submitted])
+        detail.rates.completedPerSecond = perSecond(totals[.completed], past.totals[.completed])
+        detail.rates.dequeuedPerSecond = perSecond(totals[.dequeued], past.totals[.dequeued])
+        detail.rates.resumedPerSecond = perSecond(totals[.resumed], past.totals[.resumed])
+        detail.rates.stolenPerSecond = perSecond(totals[.stolen], past.totals[.stolen])
+        detail.rates.hopsPerSecond = perSecond(totals.hops, past.totals.hops)
+        detail.packets =
+            port.waitingPackets(limit: 32, now: totals.at) + state.packets.suffix(64).reversed()
+        detail.machines = registry.rows(
+            rowLimit: SnapshotParts.machineRowLimit,
+            walkLimit: SnapshotParts.machineWalkLimit,
+            now: totals.at.nanoseconds
+        )
+        detail.pollers = pollers.all.map { row($0, totals.at, past.lanes, seconds) }
+        let names = Dictionary(detail.machines.map { ($0.number, $0.function) }) { first, _ in first }
+        detail.workers = pool.all.map { row($0, totals.at, past.lanes, seconds, names) }
+        detail.functions = functions(totals, perSecond, past.totals)
+        detail.events = events
+        snapshot.detail = detail
+    }
+
+    private func row(
+        _ poller: Poller,
+        _ now: Instant,
+        _ past: [ObjectIdentifier: SamplerState.LaneProgress],
+        _ seconds: Double
+    ) -> RuntimeSnapshot.PollerRow {
+        let lane = poller.lane
+        let (value, since) = lane.state
+        let state: RuntimeSnapshot.PollerRow.State
+        if poller.leaves {
+            state = .leaving
+        } else {
+            switch Poller.State(rawValue: value) {
+            case .leader: state = .leader
+            case .running: state = .running
+            case .inline: state = .inline
+            case .blocked: state = .blocked
+            case .waiting, nil: state = .waiting
+            }
+        }
+        let then = past[ObjectIdentifier(lane)]
+        let packets = lane.progress(.packetsTaken) - (then?.packets ?? 0)
+        let busy = lane.busyNanoseconds(at: now.nanoseconds) - (then?.busy ?? 0)
+        return RuntimeSnapshot.PollerRow(
+            number: poller.number,
+            state: state,
+            sinceMicroseconds: SnapshotParts.microseconds(since: since, now),
+            packetsPerSecond: seconds > 0 ? Double(packets) / seconds : 0,
+            busyPercent: SnapshotParts.percent(busy, seconds)
+        )
+    }
+
+    private func row(
+        _ worker: Worker,
+        _ now: Instant,
+        _ past: [ObjectIdentifier: SamplerState.LaneProgress],
+        _ seconds: Double,
+        _ names: [Int: String]
+    ) -> RuntimeSnapshot.WorkerRow {
+        let lane = worker.lane
+        let (value, since) = lane.state
+        let state: RuntimeSnapshot.WorkerRow.State
+        switch Worker.State(rawValue: value) {
+        case .running: state = .running
+        case .blocked: state = .blocked
+        case .spinning: state = .spinning
+        case .leaving: state = .leaving
+        case .parked, nil: state = .parked
+        }
+        let machine = Int(lane.machine.load(ordering: .relaxed))
+        let then = past[ObjectIdentifier(lane)]
+        let items = lane.progress(.executed) - (then?.items ?? 0)
+        let busy = lane.busyNanoseconds(at: now.nanoseconds) - (then?.busy ?? 0)
+        return RuntimeSnapshot.WorkerRow(
+            number: worker.number,
+            state: state,
+            function: names[machine] ?? "",
+            machine: machine,
+            sinceMicroseconds: SnapshotParts.microseconds(since: since, now),
+            itemsPerSecond: seconds > 0 ? Double(items) / seconds : 0,
+            busyPercent: SnapshotParts.percent(busy, seconds),
+            localQueue: worker.localCount
+        )
+    }
+
+    private static func microseconds(since: UInt64, _ now: Instant) -> Int {
+        Int((now.nanoseconds &- min(since, now.nanoseconds)) / 1000)
+    }
+
+    private static func percent(_ nanoseconds: Int, _ seconds: Double) -> Double {
+        seconds > 0 ? min(100, max(0, Double(nanoseconds) / seconds / 1e7)) : 0
+    }
+
+    /// Machines by function: the tallies are kept by the threads, so this does not depend on how
+    /// many machines there are.
+    private func functions(
+        _ totals: Totals,
+        _ perSecond: (Int, Int) -> Double,
+        _ past: Totals
+    ) -> [RuntimeSnapshot.FunctionRow] {
+        let known = registry.sites.all
+        var rows = known.functions.map {
+            RuntimeSnapshot.FunctionRow(function: $0, running: 0, waiting: [:], donePerSecond: 0)
+        }
+        for (row, count) in totals[.machines].enumerated() where row < rows.count {
+            rows[row].running = count
+        }
+        for (number, site) in known.sites.enumerated() where number > 0 {
+            let waiting = totals[.waiting][number]
+            let row = site.functionRow
+            rows[row].waiting[site.kind.name, default: 0] += waiting
+            rows[row].running -= waiting
+            rows[row].donePerSecond += perSecond(totals[.done][number], past[.done][number])
+        }
+        return rows.enumerated().filter { index, row in
+            index > 0 || row.running != 0
+        }.map { _, row in
+            var row = row
+            // Bare timers wait without a machine; posts count as waiting before their machine is.
+            row.running = max(0, row.running)
+            return row
+        }
+    }
+}

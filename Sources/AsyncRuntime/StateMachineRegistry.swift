@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Port
+internal import Synchronization
+internal import Telemetry
+
+/// What is known of every async state machine in flight: every task that came to the executor.
+///
+/// A machine's slot is found through a word of the task object that the concurrency runtime leaves
+/// alone; the slot names the task in turn, so a word left over from an earlier task at the same
+/// address is recognised. The registry retains the task while it is in flight:
+/// whoever ran it may then look whether it has ended.
+///
+/// Access: a slot is written by the thread that hands the task over or runs it; the handing over
+/// orders the writers. Fields are atomics since the sampler reads rows at any time; a row whose
+/// number changed while it was read is dropped.
+final class StateMachineRegistry: Sendable {
+    /// Most frames that are kept, innermost first.
+    static let frameLimit = 8
+
+    /// What a machine does.
+    enum State: UInt8 {
+        case queued = 1
+        case running
+        /// Suspended, but not in an operation of this runtime: a child task, an actor, a stream.
+        case suspended
+        /// Awaits an operation; its kind is added to this value.
+        case waiting = 16
+    }
+
+    struct Slot: ~Copyable {
+        let task: Atomic<UInt>
+        let number: Atomic<UInt32>
+        let hops: Atomic<UInt32>
+        /// State and, in the low 56 bits, since when.
+        let state: Atomic<UInt64>
+        let startedAt: Atomic<UInt64>
+        let running: Atomic<UInt64>
+        let queued: Atomic<UInt64>
+        let waiting: Atomic<UInt64>
+        let site: Atomic<UInt16>
+        let functionRow: Atomic<UInt16>
+        let descriptor: Atomic<Int32>
+        /// Kind and number of the lane that ran it last.
+        let lastThread: Atomic<UInt32>
+        let frameCount: Atomic<UInt32>
+        /// Resume functions, relative to the executable's first byte; see `FrameCapture`.
+        let frames: InlineArray<8, Atomic<UInt32>>
+    }
+
+    private static let sinceMask: UInt64 = 0x00ff_ffff_ffff_ffff
+
+    private let slots = SlotPool(slotBytes: 128, counter: .machines)
+    let sites: AwaitSites
+
+    init(sites: AwaitSites) {
+        precondition(MemoryLayout<Slot>.size <= 128)
+        self.sites = sites
+    }
+
+    private func pointer(_ slot: UInt32) -> UnsafeMutablePointer<Slot> {
+        unsafe slots.address(of: slot).assumingMemoryBound(to: Slot.self)
+    }
+
+    /// The slot of a task; 0 for one that is not tracked.
+    @inline(__always)
+    private func find(_ task: UInt) -> UInt32 {
+        let word = TaskLayout.reservedWord(task)
+        guard word != 0, word < UInt(limit) else { return 0 }
+        let slot = UInt32(truncatingIfNeeded: word)
+        // Relaxed: the hand-over that brought the task here ordered the write.
+        return unsafe pointer(slot).pointee.task.load(ordering: .relaxed) == task ? slot : 0
+    }
+
+    /// The task that the sweeper is looking at.
+    private let hazard = Atomic<UInt>(0)
+    /// Slots below this number exist; a copy of the pool's mark that needs no lock.
+    private let limitWord = Atomic<UInt32>(0)
+    private var limit: UInt32 { limitWord.load(ordering: .relaxed) }
+
+    private func start(_ task: UInt, at now: UInt64, lane: ThreadLane) -> UInt32 {
+        let section = lane.open()
+        let slot: UInt32
+        do throws(SlotPool.Exhausted) {
+            slot = try slots.allocate(on: lane, in: section)
+        } catch {
+            lane.close(section)
+            return 0
+        }
+        lane.count(.machinesStarted, in: section)
+        lane.tally(.machines, row: 0, 1, in: section)
+        lane.close(section)
+        if slot >= limit { raiseLimit(slot) }
+        TaskLayout.retain(task)
+        TaskLayout.setReservedWord(UInt(slot), of: task)
+        let memory = unsafe pointer(slot)
+        unsafe memory.pointee.number.store(TaskLayout.identifier(task), ordering: .relaxed)
+        unsafe memory.pointee.hops.store(0, ordering: .relaxed)
+        unsafe memory.pointee.startedAt.store(now, ordering: .relaxed)
+        unsafe memory.pointee.running.store(0, ordering: .relaxed)
+        unsafe memory.pointee.queued.store(0, ordering: .relaxed)
+        unsafe memory.pointee.waiting.store(0, ordering: .relaxed)
+        unsafe memory.pointee.site.store(0, ordering: .relaxed)
+        unsafe memory.pointee.functionRow.store(0, ordering: .relaxed)
+        unsafe memory.pointee.descriptor.store(-1, ordering: .relaxed)
+        unsafe memory.pointee.lastThread.store(0, ordering: .relaxed)
+        unsafe memory.pointee.frameCount.store(0, ordering: .relaxed)
+        unsafe memory.pointee.state.store(
+            StateMachineRegistry.word(State.queued.rawValue, now),
+            ordering: .relaxed
+        )
+        // Releasing; pairs with the acquiring load in `rows`.
+        unsafe memory.pointee.task.store(task, ordering: .releasing)
+        return slot
+    }
+
+    private func raiseLimit(_ slot: UInt32) {
+        var known = limitWord.load(ordering: .relaxed)
+        while known <= slot {
+            let (done, original) = limitWord.compareExchange(
+                expected: known,
+                desired: slot + 1,
+                ordering: .relaxed
+            )
+            if done { return }
+            known = original
+        }
+    }
+
+    private static func word(_ state: UInt8, _ now: UInt64) -> UInt64 {
+        UInt64(state) << 56 | now & sinceMask
+    }
+
+    /// Changes the state and adds the time in the one before to its sum. Returns the state before.
+    @discardableResult
+    private func change(_ slot: UInt32, to state: UInt8, at now: UInt64) -> UInt8 {
+        let memory = unsafe pointer(slot)
+        let old = unsafe memory.pointee.state.exchange(
+            StateMachineRegistry.word(state, now),
+            ordering: .acquiringAndReleasing
+        )
+        addTime(slot, old, now)
+        return UInt8(truncatingIfNeeded: old >> 56)
+    }
+
+    private func addTime(_ slot: UInt32, _ old: UInt64, _ now: UInt64) {
+        let since = old & StateMachineRegistry.sinceMask
+        let time = now & StateMachineRegistry.sinceMask &- min(since, now)
+        let memory = unsafe pointer(slot)
+        // Each sum has one writer at a time: whoever ended that state.
+        switch State(rawValue: UInt8(truncatingIfNeeded: old >> 56)) {
+        case .running: unsafe memory.pointee.running.wrappingAdd(time, ordering: .relaxed)
+        case .queued: unsafe memory.pointee.queued.wrappingAdd(time, ordering: .relaxed)
+        default: unsafe memory.pointee.waiting.wrappingAdd(time, ordering: .relaxed)
+        }
+    }
+
+    // MARK: The executor's calls
+
+    /// A task came to the executor; the first time it becomes a machine in flight.
+    @inline(__always)
+    func enqueued(_ task: UInt, at now: UInt64, lane: ThreadLane) {
+        let slot = find(task)
+        if slot == 0 {
+            _ = start(task, at: now, lane: lane)
+        } else {
+            change(slot, to: State.queued.rawValue, at: now)
+        }
+    }
+
+    /// A thread begins to run a task. Returns its slot, 0 where it is not tracked.
+    @inline(__always)
+    func began(_ task: UInt, at now: UInt64, lane: ThreadLane) -> UInt32 {
+        let slot = find(task)
+        guard slot != 0 else { return 0 }
+        change(slot, to: State.running.rawValue, at: now)
+        let memory = unsafe pointer(slot)
+        let thread = StateMachineRegistry.threadWord(lane)
+        if unsafe memory.pointee.lastThread.load(ordering: .relaxed) != thread {
+            unsafe memory.pointee.lastThread.store(thread, ordering: .relaxed)
+            unsafe memory.pointee.hops.store(
+                memory.pointee.hops.load(ordering: .relaxed) &+ 1,
+                ordering: .relaxed
+            )
+        }
+        lane.machine.store(UInt64(unsafe memory.pointee.number.load(ordering: .relaxed)), ordering: .relaxed)
+        return slot
+    }
+
+    /// The thread is done with the task: it has ended, or is suspended, or runs elsewhere by now.
+    ///
+    /// Only while the slot's state is still the very one that ``began(_:at:lane:)`` set has nobody
+    /// enqueued the task since; then no other thread can be the one that finishes it, and the
+    /// registry's reference keeps it readable. Otherwise it is not touched.
+    @inline(__always)
+    func ran(_ task: UInt, _ slot: UInt32, startedAt: UInt64, lane: ThreadLane) {
+        let memory = unsafe pointer(slot)
+        let running = StateMachineRegistry.word(State.running.rawValue, startedAt)
+        guard unsafe memory.pointee.state.load(ordering: .acquiring) == running,
+            unsafe memory.pointee.task.load(ordering: .relaxed) == task
+        else { return }
+        if TaskLayout.hasEnded(task) {
+            finish(task, slot, lane: lane)
+            return
+        }
+        // Suspended in a child task, an actor or a stream, unless it was enqueued just now.
+        let (isSuspended, _) = unsafe memory.pointee.state.compareExchange(
+            expected: running,
+            desired: StateMachineRegistry.word(State.suspended.rawValue, Instant.now.nanoseconds),
+            ordering: .acquiringAndReleasing
+        )
+        if isSuspended { addTime(slot, running, Instant.now.nanoseconds) }
+    }
+
+    private func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
+        let memory = unsafe pointer(slot)
+        let (isMine, _) = unsafe memory.pointee.task.compareExchange(
+            expected: task,
+            desired: 0,
+            ordering: .sequentiallyConsistent
+        )
+        guard isMine else { return }
+        // The sweeper may be looking at the task; it takes nanoseconds. Sequentially consistent;
+        // pairs with the store in `sweep`.
+        while hazard.load(ordering: .sequentiallyConsistent) == task { CurrentThread.pause() }
+        let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
+        let section = lane.open()
+        lane.count(.machinesFinished, in: section)
+        lane.tally(.machines, row: row, -1, in: section)
+        slots.free(slot, on: lane, in: section)
+        lane.close(section)
+        TaskLayout.release(task)
+    }
+
+    /// Frees the slots of machines that ended where the executor could not see it, on an actor's
+    /// thread. Looks at up to `limit` slots from where it stopped last; the sampler's.
+    func sweep(from start: UInt32, limit count: Int, lane: ThreadLane) -> UInt32 {
+        let end = limit
+        var slot = max(1, start)
+        for _ in 0..<count {
+            if slot >= end { return 1 }
+            let memory = unsafe pointer(slot)
+            let word = unsafe memory.pointee.state.load(ordering: .acquiring)
+            let task = unsafe memory.pointee.task.load(ordering: .acquiring)
+            slot += 1
+            guard task != 0, State(rawValue: UInt8(truncatingIfNeeded: word >> 56)) == .suspended
+            else { continue }
+            // A hazard pointer: a finisher clears the slot's task and then looks here, this thread
+            // writes here and then looks at the slot; one of the two sees the other.
+            hazard.store(task, ordering: .sequentiallyConsistent)
+            let isStill =
+                unsafe memory.pointee.task.load(ordering: .sequentiallyConsistent) == task
+            let hasEnded = isStill && TaskLayout.hasEnded(task)
+            hazard.store(0, ordering: .sequentiallyConsistent)
+            if hasEnded { finish(task, slot - 1, lane: lane) }
+        }
+        return slot
+    }
+
+    // MARK: The operations' calls
+
+    /// The running task is about to await an operation; called inside the continuation's body, on
+    /// the task's own thread, before the operation is submitted. Returns the machine's number.
+    func awaits(
+        _ kind: OperationKind,
+        descriptor: Int32,
+        site: Int,
+        functionRow: Int,
+        at now: UInt64,
+        lane: ThreadLane
+    ) -> UInt64 {
+        guard TaskLayout.isKnown else { return 0 }
+        let task = TaskLayout.current
+        guard task != 0 else { return 0 }
+        var slot = find(task)
+        if slot == 0 { slot = start(task, at: now, lane: lane) }
+        guard slot != 0 else { return 0 }
+        let memory = unsafe pointer(slot)
+        change(slot, to: State.waiting.rawValue + kind.rawValue, at: now)
+        label(slot, site: site, functionRow: functionRow, descriptor: descriptor, lane: lane)
+        captureFrames(task, slot)
+        return UInt64(unsafe memory.pointee.number.load(ordering: .relaxed))
+    }
+
+    /// A job came with a delay: the wake-up of a `Task.sleep`.
+    func schedules(_ job: UInt, site: Int, functionRow: Int, at now: UInt64, lane: ThreadLane) {
+        var slot = find(job)
+        if slot == 0 { slot = start(job, at: now, lane: lane) }
+        guard slot != 0 else { return }
+        label(slot, site: site, functionRow: functionRow, descriptor: -1, lane: lane)
+        change(slot, to: State.waiting.rawValue + OperationKind.sleep.rawValue, at: now)
+    }
+
+    /// Says where the machine is and for what it waits.
+    private func label(
+        _ slot: UInt32,
+        site: Int,
+        functionRow: Int,
+        descriptor: Int32,
+        lane: ThreadLane
+    ) {
+        let memory = unsafe pointer(slot)
+        unsafe memory.pointee.site.store(UInt16(site), ordering: .relaxed)
+        unsafe memory.pointee.descriptor.store(descriptor, ordering: .relaxed)
+        let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
+        guard row != functionRow else { return }
+        let section = lane.open()
+        lane.tally(.machines, row: row, -1, in: section)
+        lane.tally(.machines, row: functionRow, 1, in: section)
+        lane.close(section)
+        unsafe memory.pointee.functionRow.store(UInt16(functionRow), ordering: .relaxed)
+    }
+
+    private func captureFrames(_ task: UInt, _ slot: UInt32) {
+        let memory = unsafe pointer(slot)
+        var count = 0
+        TaskLayout.forEachFrame(task, limit: StateMachineRegistry.frameLimit) { resume in
+            unsafe memory.pointee.frames[count].store(
+                FrameCapture.encode(resume),
+                ordering: .relaxed
+            )
+            count += 1
+        }
+        unsafe memory.pointee.frameCount.store(UInt32(count), ordering: .relaxed)
+    }
+
+    // MARK: Reading, by the sampler
+
+    private static func threadWord(_ lane: ThreadLane) -> UInt32 {
+        let kind: UInt32 =
+            switch lane.kind {
+            case .poller: 1
+            case .worker: 2
+            case .other: 3
+            }
+        return kind << 24 | UInt32(truncatingIfNeeded: lane.number)
+    }
+
+    private static func threadName(_ word: UInt32) -> String {
+        let number = word & 0xff_ffff
+        switch word >> 24 {
+        case 1: return "poller-\(number)"
+        case 2: return "worker-\(number)"
+        case 3: return "other"
+        default: return ""
+        }
+    }
+
+    /// Rows of machines in flight: at most `rowLimit`, from a walk over at most `walkLimit` slots.
+    func rows(rowLimit: Int, walkLimit: Int, now: UInt64) -> [RuntimeSnapshot.MachineRow] {
+        let known = sites.all
+        var rows: [RuntimeSnapshot.MachineRow] = []
+        for slot in 1..<max(1, min(limit, UInt32(walkLimit))) {
+            let memory = unsafe pointer(slot)
+            let task = unsafe memory.pointee.task.load(ordering: .acquiring)
+            guard task != 0 else { continue }
+            let number = unsafe memory.pointee.number.load(ordering: .relaxed)
+            let word = unsafe memory.pointee.state.load(ordering: .acquiring)
+            let site = Int(unsafe memory.pointee.site.load(ordering: .relaxed))
+            let started = unsafe memory.pointee.startedAt.load(ordering: .relaxed)
+            let since = word & StateMachineRegistry.sinceMask
+            let raw = UInt8(truncatingIfNeeded: word >> 56)
+            let current = Int(now &- min(since, now))
+            var times = (
+                running: Int(unsafe memory.pointee.running.load(ordering: .relaxed)),
+                queued: Int(unsafe memory.pointee.queued.load(ordering: .relaxed)),
+                waiting: Int(unsafe memory.pointee.waiting.load(ordering: .relaxed))
+            )
+            let state: String
+            switch State(rawValue: raw) {
+            case .queued:
+                state = "queued"
+                times.queued += current
+            case .running:
+                state = "running"
+                times.running += current
+            case .suspended:
+                state = "suspended"
+                times.waiting += current
+            default:
+                state = OperationKind(rawValue: raw &- State.waiting.rawValue)?.name ?? "waiting"
+                times.waiting += current
+            }
+            let row = RuntimeSnapshot.MachineRow(
+                number: Int(number),
+                function: site < known.sites.count ? known.sites[site].function : "",
+                state: state,
+                descriptor: raw >= State.waiting.rawValue
+                    ? Int(unsafe memory.pointee.descriptor.load(ordering: .relaxed)) : -1,
+                ageMicroseconds: Int((now &- min(started, now)) / 1000),
+                sinceMicroseconds: current / 1000,
+                runningMicroseconds: times.running / 1000,
+                queuedMicroseconds: times.queued / 1000,
+                waitingMicroseconds: times.waiting / 1000,
+                hops: Int(unsafe memory.pointee.hops.load(ordering: .relaxed)),
+                thread: StateMachineRegistry.threadName(
+                    unsafe memory.pointee.lastThread.load(ordering: .relaxed)
+                ),
+                site: site < known.sites.count ? known.sites[site].location : ""
+            )
+            // Still the same machine? Otherwise the row is a mixture of two.
+            guard unsafe memory.pointee.number.load(ordering: .acquiring) == number,
+                unsafe memory.pointee.task.load(ordering: .acquiring) == task
+            else { continue }
+            rows.append(row)
+            if rows.count == rowLimit { break }
+        }
+        return rows
+    }
+}

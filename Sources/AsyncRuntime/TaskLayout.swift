@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Kernel
+internal import Synchronization
+
+/// Where a task object keeps what this runtime reads of it: Swift 6.3's layout on 64-bit Linux.
+///
+/// The offsets belong to the concurrency runtime's binary interface, not to its documented API. So
+/// they are checked against a known task when the process starts; where they do not fit, machines
+/// are not tracked, and the diagnoses say so. Everything that dereferences a task is in this file.
+enum TaskLayout {
+    private static let reservedOffset = 48
+    private static let identifierOffset = 36
+    private static let resumeContextOffset = 64
+    private static let statusOffset = 96
+    private static let isComplete: UInt64 = 0x2000
+
+    /// Whether the layout fits this process.
+    static let isKnown: Bool = probe()
+
+    /// A job's reserved word, which the concurrency runtime leaves alone. (The two words that it
+    /// documents for executors are cleared at every enqueue, so nothing can be kept there.)
+    ///
+    /// Only for a task that is being enqueued, or that runs on the calling thread.
+    @inline(__always)
+    static func reservedWord(_ task: UInt) -> UInt {
+        unsafe pointer(task).load(fromByteOffset: reservedOffset, as: UInt.self)
+    }
+
+    @inline(__always)
+    static func setReservedWord(_ word: UInt, of task: UInt) {
+        unsafe UnsafeMutableRawPointer(mutating: pointer(task))
+            .storeBytes(of: word, toByteOffset: reservedOffset, as: UInt.self)
+    }
+
+    /// The low 32 bits of the task's identifier.
+    static func identifier(_ task: UInt) -> UInt32 {
+        unsafe pointer(task).load(fromByteOffset: identifierOffset, as: UInt32.self)
+    }
+
+    /// Whether the task has ended. Only for a task that the caller retains.
+    ///
+    /// Acquiring, since the word is written by the thread that ran the task last.
+    @inline(__always)
+    static func hasEnded(_ task: UInt) -> Bool {
+        let word = unsafe pointer(task).advanced(by: statusOffset)
+            .assumingMemoryBound(to: Atomic<UInt64>.self)
+        return unsafe word.pointee.load(ordering: .acquiring) & isComplete != 0
+    }
+
+    /// Keeps the task object, though not its state, until `release`.
+    @inline(__always)
+    static func retain(_ task: UInt) {
+        _ = unsafe Unmanaged<AnyObject>.fromOpaque(pointer(task)).retain()
+    }
+
+    @inline(__always)
+    static func release(_ task: UInt) {
+        unsafe Unmanaged<AnyObject>.fromOpaque(pointer(task)).release()
+    }
+
+    /// Calls `body` with the resume functions of the suspended frames, innermost first.
+    ///
+    /// Only on the task's own thread, inside a continuation's body, or at `enqueue`: at any other
+    /// time another thread may run the task and free its frames.
+    static func forEachFrame(_ task: UInt, limit: Int, _ body: (UInt) -> Void) {
+        var context = unsafe pointer(task).load(fromByteOffset: resumeContextOffset, as: UInt.self)
+        for _ in 0..<limit {
+            guard context != 0, context & 7 == 0 else { return }
+            let words = unsafe pointer(context)
+            let resume = unsafe words.load(fromByteOffset: 8, as: UInt.self)
+            guard resume != 0 else { return }
+            body(resume)
+            context = unsafe words.load(as: UInt.self)
+        }
+    }
+
+    /// The task that runs on the calling thread; 0 outside of tasks.
+    @inline(__always)
+    static var current: UInt {
+        unsafe withUnsafeCurrentTask { task in
+            guard let task = unsafe task else { return 0 }
+            return unsafe unsafeBitCast(task, to: UInt.self)
+        }
+    }
+
+    private static func pointer(_ bits: UInt) -> UnsafeRawPointer {
+        guard let pointer = unsafe UnsafeRawPointer(bitPattern: bits) else {
+            preconditionFailure("There is no task at address 0.")
+        }
+        return unsafe pointer
+    }
+
+    /// Runs a task that suspends once and ends, on an executor of its own, and looks whether the
+    /// words say so.
+    private static func probe() -> Bool {
+        #if arch(x86_64) || arch(arm64)
+        guard unsafe MemoryLayout<UnsafeCurrentTask>.size == MemoryLayout<UInt>.size else { return false }
+        let mark: UInt = 0x1234_5678
+        let executor = ProbeExecutor()
+        let seen = ProbeFindings()
+        let task = Task(executorPreference: executor) {
+            seen.task = TaskLayout.current
+            await unsafe withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+                var frames = 0
+                TaskLayout.forEachFrame(TaskLayout.current, limit: 8) { _ in frames += 1 }
+                seen.frames = frames
+                unsafe continuation.resume()
+            }
+            await Task.yield()
+        }
+        guard let first = executor.take() else { return false }
+        let bits = unsafe unsafeBitCast(first, to: UInt.self)
+        retain(bits)
+        defer { release(bits) }
+        setReservedWord(mark, of: bits)
+        let before = hasEnded(bits)
+        executor.run(first)
+        let between = hasEnded(bits)
+        while let job = executor.take() { executor.run(job) }
+        let after = hasEnded(bits)
+        let isKept = reservedWord(bits) == mark
+        withExtendedLifetime(task) {}
+        return isKept && !before && !between && after && seen.task == bits && seen.frames >= 1
+        #else
+        return false
+        #endif
+    }
+}
+
+/// What the probe's task saw; it runs on the probing thread.
+// INVARIANT: written and read by the thread that runs `TaskLayout.probe`.
+private final class ProbeFindings: @unchecked Sendable {
+    var task: UInt = 0
+    var frames = 0
+}
+
+/// Runs the probe's task on the thread that asks.
+private final class ProbeExecutor: TaskExecutor {
+    private let jobs = Lock<[UnownedJob]>([])
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        jobs.withLock { $0.append(job) }
+    }
+
+    func take() -> UnownedJob? {
+        jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+    }
+
+    func run(_ job: UnownedJob) {
+        unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+    }
+}

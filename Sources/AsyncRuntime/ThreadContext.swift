@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Pool
+internal import Port
+internal import Telemetry
+
+/// What a runtime knows of one thread that calls it.
+// INVARIANT: the mutable properties are touched by the context's own thread only. `ThreadContexts`
+// keeps the context alive for as long as the thread's word points to it.
+final class ThreadContext: @unchecked Sendable {
+    let lane: ThreadLane
+    let worker: Worker?
+    let poller: Poller?
+    /// Whose thread it is.
+    let contexts: ObjectIdentifier
+    /// Jobs that were placed on this poller and wait for the batch to be delivered.
+    var inPlace: [UInt] = []
+    /// Changes with every job that this thread runs; unique among threads.
+    var runSerial: UInt64
+    var sites = AwaitSites.Cache()
+
+    init(
+        contexts: ThreadContexts,
+        lane: ThreadLane,
+        worker: Worker? = nil,
+        poller: Poller? = nil
+    ) {
+        self.contexts = ObjectIdentifier(contexts)
+        self.lane = lane
+        self.worker = worker
+        self.poller = poller
+        runSerial = UInt64(ThreadLocal.number) << 40
+    }
+
+    /// Makes this the calling thread's context.
+    func attach() {
+        unsafe ThreadLocal.setWord(Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    static func detach() {
+        unsafe ThreadLocal.setWord(nil)
+    }
+
+    var origin: Placement.Origin {
+        worker != nil ? .worker : poller != nil ? .poller : .other
+    }
+}
