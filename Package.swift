@@ -86,6 +86,33 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: ["Kernel", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "PortTests",
+            dependencies: [
+                "Port", "Kernel", "Telemetry",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PoolTests",
+            dependencies: ["Pool", "Kernel", "Telemetry"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AsyncRuntimeTests",
+            dependencies: [
+                "AsyncRuntime", "Kernel", "Telemetry",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "WorkloadTests", dependencies: ["Workload", "AsyncRuntime", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
