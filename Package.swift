@@ -105,10 +105,18 @@ let package = Package(
             dependencies: ["Pool", "Kernel", "Telemetry"],
             swiftSettings: strict
         ),
+        // A program of plain Swift concurrency on an installed runtime; the tests run it, since a
+        // test process has an executor already.
+        .executableTarget(
+            name: "ordinary-swift",
+            dependencies: ["AsyncRuntime", "Kernel", "Port", "Telemetry"],
+            path: "Tests/OrdinarySwift",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "AsyncRuntimeTests",
             dependencies: [
-                "AsyncRuntime", "Kernel", "Telemetry",
+                "AsyncRuntime", "Kernel", "Port", "Telemetry", "ordinary-swift",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict

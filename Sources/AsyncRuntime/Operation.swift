@@ -74,11 +74,17 @@ struct Operation {
         } onCancel: {
             runtime.port.end(token, reason: .cancelled, on: runtime.contexts.current.lane)
         }
-        if case .value = completion.outcome {
-            let context = runtime.contexts.current
-            if context.runSerial == serial { context.lane.count(.raced) }
-        }
+        let context = runtime.contexts.current
+        if context.runSerial == serial { raced(completion, context) }
         return completion
+    }
+
+    /// The completion overtook the suspension: the task went on in place, without an executor.
+    private func raced(_ completion: Completion, _ context: ThreadContext) {
+        if case .value = completion.outcome { context.lane.count(.raced) }
+        let now = Instant.now.nanoseconds
+        context.runningSince = now
+        runtime.registry.ranOn(at: now)
     }
 
     private func make(deadline: Instant?) throws(OperationError) -> OperationReference {
@@ -112,6 +118,7 @@ struct Operation {
             site: site,
             functionRow: functionRow,
             at: now.nanoseconds,
+            isOwnThread: context.origin != .other,
             lane: lane
         )
         runtime.port.setContext(

@@ -104,6 +104,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         let lane = context.lane
         let startedAt = Instant.now
         context.runSerial &+= 1
+        context.runningSince = startedAt.nanoseconds
         context.worker?.setState(.running, at: startedAt)
         let slot =
             tracksMachines ? registry.began(bits, at: startedAt.nanoseconds, lane: lane) : 0
@@ -123,7 +124,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         registry.ran(
             bits,
             slot,
-            startedAt: startedAt.nanoseconds,
+            startedAt: context.runningSince,
             lane: lane
         )
     }

@@ -268,19 +268,29 @@ final class StateMachineRegistry: Sendable {
         site: Int,
         functionRow: Int,
         at now: UInt64,
+        isOwnThread: Bool,
         lane: ThreadLane
     ) -> UInt64 {
         guard TaskLayout.isKnown else { return 0 }
         let task = TaskLayout.current
         guard task != 0 else { return 0 }
         var slot = find(task)
-        if slot == 0 { slot = start(task, at: now, lane: lane) }
+        // A task of another executor is not tracked: nobody would see it end.
+        if slot == 0, isOwnThread { slot = start(task, at: now, lane: lane) }
         guard slot != 0 else { return 0 }
         let memory = unsafe pointer(slot)
         change(slot, to: State.waiting.rawValue + kind.rawValue, at: now)
         label(slot, site: site, functionRow: functionRow, descriptor: descriptor, lane: lane)
         captureFrames(task, slot)
         return UInt64(unsafe memory.pointee.number.load(ordering: .relaxed))
+    }
+
+    /// The operation was complete before the task had suspended: it runs on, in the same run.
+    func ranOn(at now: UInt64) {
+        guard TaskLayout.isKnown else { return }
+        let task = TaskLayout.current
+        let slot = task == 0 ? 0 : find(task)
+        if slot != 0 { change(slot, to: State.running.rawValue, at: now) }
     }
 
     /// A job came with a delay: the wake-up of a `Task.sleep`.

@@ -18,6 +18,8 @@ final class ThreadContext: @unchecked Sendable {
     var inPlace: [UInt] = []
     /// Changes with every job that this thread runs; unique among threads.
     var runSerial: UInt64
+    /// Since when the machine that this thread runs has been running; see `StateMachineRegistry.ran`.
+    var runningSince: UInt64 = 0
     var sites = AwaitSites.Cache()
 
     init(

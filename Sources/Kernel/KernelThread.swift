@@ -68,6 +68,9 @@ package enum CurrentThread {
         }
     }
 
+    /// The calling thread's name, as `/proc` shows it.
+    package static var name: String { ProcessStatus.threadName(clinux_gettid()) }
+
     /// Processor time that the calling thread has used.
     package static var processorTime: Duration {
         .nanoseconds(Int64(clamping: clinux_thread_cpu_ns()))

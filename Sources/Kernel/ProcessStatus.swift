@@ -28,9 +28,13 @@ package enum ProcessStatus {
 
     /// Names of all threads, sorted, from `/proc/self/task/*/comm`.
     package static var threadNames: [String] {
-        directory("/proc/self/task").map { id in
-            read("/proc/self/task/\(id)/comm").split(separator: "\n").first.map(String.init) ?? ""
-        }.filter { !$0.isEmpty }.sorted()
+        directory("/proc/self/task").compactMap { Int32($0) }.map(threadName)
+            .filter { !$0.isEmpty }.sorted()
+    }
+
+    /// Name of one thread of this process; empty where there is none.
+    static func threadName(_ id: Int32) -> String {
+        read("/proc/self/task/\(id)/comm").split(separator: "\n").first.map(String.init) ?? ""
     }
 
     /// Open descriptors, from `/proc/self/fd`, without the one that looks.

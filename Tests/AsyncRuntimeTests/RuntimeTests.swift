@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+
+@testable import AsyncRuntime
+import Kernel
+import Port
+import Synchronization
+import Telemetry
+import Testing
+
+@Suite struct RuntimeTests {
+    @Test func `ordinary Swift runs on the pool, and no thread exists but ours`() throws {
+        let (output, status) = try run("ordinary-swift")
+        let lines = output.split(separator: "\n").map(String.init)
+        #expect(status == 0)
+        #expect(lines.contains("second install: refused"))
+        #expect(lines.contains("group: 5050"))
+        #expect(lines.contains("async let: 21"))
+        #expect(lines.contains("actor: 5050"))
+        #expect(lines.contains("stream: 55"))
+        #expect(lines.contains("sleep: true"))
+        #expect(lines.contains("cancelled sleep: true"))
+        #expect(lines.contains("main actor: main thread"))
+        #expect(lines.contains("strangers: "), "Code ran elsewhere: \(output)")
+        #expect(lines.contains("balances: true"))
+        let threads = lines.first { $0.hasPrefix("threads: ") }?.split(separator: " ").dropFirst()
+        let kinds = Set((threads ?? []).map { $0.prefix { $0 != "-" } })
+        #expect(kinds == ["ordinary", "poller", "sampler", "worker"], "\(output)")
+        #expect(lines.contains("held: 0"))
+        #expect(lines.contains("threads left: 1"), "\(output)")
+        #expect(lines.contains("machines left: 0"), "\(output)")
+        #expect(lines.contains("operations left: 0"), "\(output)")
+        #expect(lines.contains("sockets: 50, descriptors kept: 0"), "\(output)")
+    }
+
+    @Test func `a machine has one slot from its start to its end`() async throws {
+        try await withRuntime { runtime in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        for _ in 0..<5 {
+                            try await runtime.sleep(for: .microseconds(100 + number))
+                            await Task.yield()
+                            try await runtime.post()
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let machines = runtime.snapshot().machines
+            #expect(machines.started == 101)
+            #expect(machines.inFlight == 1)
+        }
+    }
+
+    @Test func `a machine that ends on an actor is seen to have ended`() async throws {
+        actor Busy {
+            func spin() { for _ in 0..<1000 { CurrentThread.pause() } }
+        }
+        try await withRuntime { runtime in
+            let busy = Busy()
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<200 { group.addTask { await busy.spin() } }
+            }
+            try await eventually("Only this task is left.", on: runtime) {
+                runtime.snapshot().machines.inFlight == 1
+            }
+        }
+    }
+
+    @Test func `rows say what a machine waits for`() async throws {
+        try await withRuntime { runtime in
+            runtime.observe { _ in }
+            let (client, server) = try await connectedPair(runtime)
+            let reader = spawn(runtime) { try await server.read().count }
+            try await eventually("A row awaits the read.", on: runtime) {
+                runtime.snapshot().detail?.machines.contains {
+                    $0.state == "read" && $0.descriptor == server.descriptor
+                        && $0.site.contains("RuntimeTests.swift")
+                } ?? false
+            }
+            try await client.write([1])
+            #expect(try await reader.value == 1)
+        }
+    }
+
+    @Test func `every placement of a continuation keeps its promise`() {
+        #expect(Placement.choose(.worker, on: .poller, isYield: false) == .globalQueue)
+        #expect(Placement.choose(.inline, on: .poller, isYield: false) == .inPlace)
+        #expect(Placement.choose(.inline, on: .poller, isYield: true) == .globalQueue)
+        #expect(Placement.choose(.inline, on: .worker, isYield: false) == .localQueue)
+        #expect(Placement.choose(.worker, on: .worker, isYield: true) == .globalQueue)
+        #expect(Placement.choose(.worker, on: .other, isYield: false) == .globalQueue)
+    }
+
+    @Test func `a long chain of inline completions keeps the stack flat`() async throws {
+        try await withRuntime(placement: .inline) { runtime in
+            for _ in 0..<20_000 { try await runtime.post() }
+            #expect(runtime.snapshot().operations.completed >= 20_000)
+        }
+    }
+
+    @Test func `the books show a completion that was dropped`() async throws {
+        let runtime = try Runtime()
+        try await Task(executorPreference: runtime.executor) {
+            try await runtime.post()
+            #expect(runtime.snapshot().operations.balances)
+            #if DEBUG
+            runtime.port.dropsOneCompletion.store(true, ordering: .relaxed)
+            try await runtime.post()
+            #expect(!runtime.snapshot().operations.balances)
+            #endif
+        }.value
+        runtime.shutdown(within: .seconds(10))
+    }
+
+    @Test func `pollers and workers can be changed while they work`() async throws {
+        try await withRuntime { runtime in
+            let isDone = Flag()
+            let load = spawn(runtime) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<50 {
+                        group.addTask {
+                            while !isDone.isSet {
+                                try await runtime.post()
+                                try await runtime.sleep(for: .microseconds(50))
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            for (pollers, workers, concurrency) in [
+                (1, 1, 1), (8, 4, 2), (3, 8, 8), (1, 2, 1), (16, 1, 4), (2, 2, 2),
+            ] {
+                try runtime.apply(.setPollerMinimum(pollers))
+                try runtime.apply(.setWorkerMinimum(workers))
+                try runtime.apply(.setConcurrency(concurrency))
+                try await eventually("The new sizes are in effect.", on: runtime) {
+                    let now = runtime.snapshot()
+                    return now.pollers.count == pollers && now.workers.goal == workers
+                        && now.port.concurrency == concurrency
+                }
+                let before = runtime.snapshot().operations.completed
+                try await eventually("Work goes on.", on: runtime) {
+                    runtime.snapshot().operations.completed > before + 100
+                }
+            }
+            isDone.set()
+            try await load.value
+        }
+    }
+
+    @Test func `shutdown under load ends every operation and every thread`() async throws {
+        let runtime = try Runtime()
+        let started = Flag()
+        let load = Task(executorPreference: runtime.executor) {
+            let listener = try runtime.listen(on: .loopback(port: 0))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    while true {
+                        let socket = try await listener.accept()
+                        spawn(runtime) {
+                            while true {
+                                let buffer = try await socket.read()
+                                if buffer.count == 0 { break }
+                                try await socket.write(buffer)
+                            }
+                        }
+                    }
+                }
+                for _ in 0..<20 {
+                    group.addTask {
+                        let socket = try await runtime.connect(to: listener.address)
+                        while true {
+                            try await socket.write([1, 2, 3])
+                            _ = try await socket.readAll(3)
+                            started.set()
+                        }
+                    }
+                }
+                group.addTask { try await runtime.sleep(for: .seconds(3600)) }
+                try await group.waitForAll()
+            }
+        }
+        while !started.isSet { await Task.yield() }
+        #expect(runtime.shutdown(within: .seconds(10)).isEmpty)
+        await #expect(throws: OperationError.closed) { try await load.value }
+        let end = runtime.snapshot()
+        #expect(end.operations.balances)
+        #expect(end.operations.inFlight == 0)
+        #expect(end.machines.inFlight == 0)
+        #expect(end.pollers.count == 0)
+    }
+
+    @Test func `a thread that user code holds is named, and the rest ends`() async throws {
+        let runtime = try Runtime()
+        let isHeld = Flag()
+        let mayGo = Flag()
+        runtime.submit {
+            isHeld.set()
+            while !mayGo.isSet { CurrentThread.yieldProcessor() }
+        }
+        while !isHeld.isSet { await Task.yield() }
+        let held = runtime.shutdown(within: .milliseconds(50))
+        #expect(held == ["worker-1"])
+        mayGo.set()
+    }
+
+    @Test func `timers that nobody awaits run their closures`() async throws {
+        try await withRuntime { runtime in
+            let count = Counter()
+            for number in 0..<1000 {
+                try runtime.schedule(after: .microseconds(number)) { count.add() }
+            }
+            try await eventually("All closures ran.", on: runtime) { count.value == 1000 }
+        }
+    }
+}
+
+final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+    var isSet: Bool { value.load(ordering: .acquiring) }
+    func set() { value.store(true, ordering: .releasing) }
+}
+
+final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .acquiring) }
+    func add() { count.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+}
