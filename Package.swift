@@ -122,6 +122,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Telemetry"], swiftSettings: strict),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Dashboard", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "WorkloadTests", dependencies: ["Workload", "AsyncRuntime", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#define _GNU_SOURCE
+#include "CNCurses.h"
+
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <term.h>
+#include <unistd.h>
+
+static SCREEN *screen;
+static FILE *output;
+static FILE *keyboard;
+// Keys are read through a pad: reading through the screen would refresh it as a side effect.
+static WINDOW *keys;
+
+int cn_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+uint32_t cn_terminal_size(int terminal) {
+    struct winsize size;
+    if (ioctl(terminal, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return 0;
+    return (uint32_t)size.ws_col << 16 | size.ws_row;
+}
+
+bool cn_locale_is_utf8(void) {
+    setlocale(LC_CTYPE, "");
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static FILE *open_copy(int descriptor, const char *mode) {
+    int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+    FILE *file = copy < 0 ? NULL : fdopen(copy, mode);
+    if (file == NULL && copy >= 0) close(copy);
+    return file;
+}
+
+bool cn_screen_open(const char *term, int memory, int input) {
+    setlocale(LC_CTYPE, "");
+    // The caller knows the size and sets it; LINES and COLUMNS would freeze it.
+    use_env(FALSE);
+    use_tioctl(FALSE);
+    output = open_copy(memory, "w");
+    keyboard = open_copy(input, "r");
+    if (output != NULL && keyboard != NULL) screen = newterm(term, output, keyboard);
+    if (screen == NULL) {
+        cn_screen_close();
+        return false;
+    }
+    // An Esc key is told from the start of a sequence by a pause of this many milliseconds.
+    set_escdelay(25);
+    noecho();
+    nonl();
+    typeahead(-1);
+    curs_set(0);
+    leaveok(stdscr, TRUE);
+    keys = newpad(1, 1);
+    keypad(keys, TRUE);
+    nodelay(keys, TRUE);
+    return true;
+}
+
+void cn_screen_close(void) {
+    if (keys != NULL) delwin(keys);
+    keys = NULL;
+    if (screen != NULL) delscreen(screen);
+    screen = NULL;
+    if (output != NULL) fclose(output);
+    output = NULL;
+    if (keyboard != NULL) fclose(keyboard);
+    keyboard = NULL;
+}
+
+long cn_read_key(void) {
+    wint_t key = 0;
+    switch (wget_wch(keys, &key)) {
+    case OK: return (long)key;
+    case KEY_CODE_YES: return CN_CODE + (long)key;
+    default: return -1;
+    }
+}
+
+size_t cn_capability(const char *name, uint8_t *bytes, size_t capacity) {
+    const char *text = tigetstr(name);
+    if (text == NULL || text == (char *)-1) return 0;
+    size_t count = 0;
+    while (*text != 0 && count < capacity) {
+        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
+        if (end != NULL) {
+            text = end + 1;
+        } else {
+            bytes[count++] = (uint8_t)*text++;
+        }
+    }
+    return count;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// What waits: operations that nobody works on, packets that wait for a poller.
+struct PortPane {
+    private struct Gauge {
+        var name: String
+        var value: String
+        var history: History
+        var note = ""
+        /// 0 stays to the last; higher ranks go first.
+        var rank: Int
+    }
+
+    /// Rows below which the packets are left out.
+    private static let rowsForPackets = 5
+
+    let model: Model
+
+    func draw(on frame: inout Frame, in rect: Rect) {
+        guard let snapshot = model.snapshot else { return }
+        let gauges = gauges(of: snapshot, rows: rect.rows)
+        for (index, gauge) in gauges.enumerated() {
+            draw(gauge, on: &frame, row: rect.row + index, in: rect)
+        }
+        if hasBooks(rect) {
+            drawBooks(snapshot.operations, on: &frame, row: rect.row + gauges.count + 1, in: rect)
+        }
+        drawPackets(snapshot.detail?.packets ?? [], on: &frame, in: list(in: rect))
+    }
+
+    /// Where the packets go.
+    func list(in rect: Rect) -> Rect {
+        guard let snapshot = model.snapshot, rect.rows >= Self.rowsForPackets else {
+            return Rect(column: rect.column, row: rect.endRow, columns: rect.columns, rows: 0)
+        }
+        let used = gauges(of: snapshot, rows: rect.rows).count + (hasBooks(rect) ? 5 : 0)
+        return Rect(
+            column: rect.column,
+            row: rect.row + used,
+            columns: rect.columns,
+            rows: rect.rows - used
+        )
+    }
+
+    private func gauges(of snapshot: RuntimeSnapshot, rows: Int) -> [Gauge] {
+        let port = snapshot.port
+        let trends = model.trends
+        var gauges = [
+            Gauge(
+                name: "armed",
+                value: Quantity.count(port.armed),
+                history: trends.armed,
+                rank: 0
+            )
+        ]
+        if port.inKernel > 0 || snapshot.engine != "epoll" {
+            let value = Quantity.count(port.inKernel)
+            gauges.append(Gauge(name: "in kernel", value: value, history: trends.inKernel, rank: 1))
+        }
+        gauges += [
+            Gauge(
+                name: "timers",
+                value: Quantity.count(port.timers),
+                history: trends.timers,
+                rank: 2
+            ),
+            Gauge(
+                name: "queued",
+                value: Quantity.count(port.queued),
+                history: trends.queued,
+                note: " peak \(Quantity.count(port.queuedPeak).right(Quantity.countWidth))",
+                rank: 0
+            ),
+            Gauge(
+                name: "dequeued",
+                value: (snapshot.detail.map { Quantity.rate($0.rates.dequeuedPerSecond) } ?? "-")
+                    + "/s",
+                history: trends.dequeued,
+                rank: 3
+            ),
+        ]
+        let room = rows >= Self.rowsForPackets ? max(2, rows - 5) : rows
+        while gauges.count > room, let rank = gauges.map(\.rank).max(),
+            let index = gauges.lastIndex(where: { $0.rank == rank })
+        {
+            gauges.remove(at: index)
+        }
+        return gauges
+    }
+
+    private func draw(_ gauge: Gauge, on frame: inout Frame, row: Int, in rect: Rect) {
+        let isRate = gauge.value.hasSuffix("/s")
+        let value = isRate ? gauge.value.right(7) : gauge.value.right(5) + "  "
+        var column = frame.draw(gauge.name.left(9), column: rect.column, row: row, in: rect)
+        column = frame.draw(value, .strong, column: column, row: row, in: rect) + 1
+        let note = rect.columns >= 32 ? gauge.note : ""
+        let width = min(rect.endColumn - column - note.count, History.capacity)
+        let bars = gauge.history.sparkline(width: width, glyphs: model.glyphs)
+        column = frame.draw(bars, .flow, column: column, row: row, in: rect)
+        frame.draw(note, .dim, column: column, row: row, in: rect)
+    }
+
+    private func drawPackets(
+        _ packets: [RuntimeSnapshot.PacketRow],
+        on frame: inout Frame,
+        in rect: Rect
+    ) {
+        let table = Table(columns: [
+            .init(title: "  packet", width: 10, growth: 4),
+            .init(title: "operation", width: 9, growth: 6),
+            .init(title: "fd", width: 4, alignment: .right, rank: 1, growth: 2),
+            .init(title: "result", width: 6, alignment: .right, growth: 8),
+            .init(title: "waited", width: 6, alignment: .right),
+            .init(title: "state", width: 6, rank: 2),
+        ])
+        table.draw(
+            on: &frame,
+            in: rect,
+            rowCount: packets.count,
+            selected: model.selection(in: .port),
+            isFocused: model.focus == .port
+        ) { index, _ in
+            let packet = packets[index]
+            let waited = Quantity.duration(
+                microseconds: packet.waitedMicroseconds,
+                glyphs: model.glyphs
+            )
+            let style: Style = packet.isQueued ? .plain : .dim
+            let mark = packet.isQueued ? model.glyphs.waiting : model.glyphs.taken
+            return [
+                Span("\(mark) #\(packet.number)", style),
+                Span(packet.operation, style),
+                Span(packet.descriptor < 0 ? "-" : "\(packet.descriptor)", style),
+                Span(packet.result, style),
+                Span(waited, style),
+                packet.isQueued ? Span("queued", .waiting) : Span("taken", .dim),
+            ]
+        }
+    }
+
+    private func hasBooks(_ rect: Rect) -> Bool { rect.rows >= 16 }
+
+    /// The law in full, where there is room for it.
+    private func drawBooks(
+        _ books: RuntimeSnapshot.Operations,
+        on frame: inout Frame,
+        row: Int,
+        in rect: Rect
+    ) {
+        func entry(_ name: String, _ value: Int) -> String {
+            "\(name) \(Quantity.count(value).right(Quantity.countWidth))"
+        }
+        let isRight = books.balances
+        let verdict =
+            isRight
+            ? Span("  \(model.glyphs.good) balances", .good)
+            : Span("  \(model.glyphs.bad) does not balance", .bad)
+        let lines: [[Span]] = [
+            [
+                Span("books    ", .heading), Span(entry("submitted", books.submitted), .strong),
+                Span(" = \(entry("in flight", books.inFlight))"),
+                Span(" + \(entry("completed", books.completed))"),
+            ],
+            [
+                Span("         + \(entry("failed", books.failed))"),
+                Span(" + \(entry("cancelled", books.cancelled))"),
+                Span(" + \(entry("timed out", books.timedOut))"), verdict,
+            ],
+            [
+                Span("         of the completed: ", .dim),
+                Span(entry("synchronous", books.synchronous), .dim),
+                Span("  \(entry("raced", books.raced))", .dim),
+            ],
+        ]
+        for (index, line) in lines.enumerated() {
+            frame.draw(line, column: rect.column, row: row + index, in: rect)
+        }
+    }
+}

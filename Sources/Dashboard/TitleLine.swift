@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// The first line: what runs, on what, since when.
+struct TitleLine {
+    let model: Model
+
+    func draw(on frame: inout Frame, row: Int) {
+        let bar = Rect(column: 0, row: row, columns: frame.size.columns, rows: 1)
+        frame.fill(bar, .title)
+        let room = bar.columns - 2
+        let left = PhraseLine(
+            separator: Span(" \(model.glyphs.separator) ", .title),
+            phrases: subject
+        )
+        let right = PhraseLine(
+            separator: Span(" \(model.glyphs.separator) ", .title),
+            phrases: state
+        )
+        let ending = right.fitted(to: max(PhraseLine.width(of: status.spans), room / 2))
+        let start = bar.endColumn - 1 - PhraseLine.width(of: ending)
+        let beginning = left.fitted(to: start - 3)
+        if PhraseLine.width(of: beginning) <= start - 2 {
+            frame.draw(beginning, column: 1, row: row, in: bar)
+        }
+        frame.draw(ending, column: max(start, 1), row: row, in: bar)
+    }
+
+    private var subject: [PhraseLine.Phrase] {
+        guard let snapshot = model.snapshot else { return [.init("pooltop", .title)] }
+        var phrases = [PhraseLine.Phrase("pooltop  \(snapshot.scenario)", .title)]
+        if let detail = snapshot.detail, let clients = model.value(of: .clients) {
+            phrases.append(.init("\(clients) clients", .title, rank: 1))
+            let loop =
+                detail.settings.ratePerSecond.map { "open loop \(Quantity.rate($0))/s" }
+                ?? "closed loop"
+            phrases.append(.init(loop, .title, rank: 3))
+        }
+        if let address = snapshot.detail?.address, !address.isEmpty {
+            phrases.append(.init(address, .title, rank: 2))
+        }
+        return phrases
+    }
+
+    private var state: [PhraseLine.Phrase] {
+        guard let snapshot = model.snapshot else { return [status] }
+        var phrases: [PhraseLine.Phrase] = [
+            .init(snapshot.engine, .title, rank: 4),
+            .init("placement \(snapshot.placement)", .title, rank: 3),
+            .init("cpu \(Quantity.percent(snapshot.process.cpuPercent).right(4))", .title, rank: 2),
+            .init(
+                "rss \(Quantity.bytes(snapshot.process.residentBytes).right(4))",
+                .title,
+                rank: 5
+            ),
+            .init("threads \(snapshot.process.threads)", .title, rank: 6),
+        ]
+        let dropped = snapshot.telemetry.droppedEvents
+        if dropped > 0 {
+            let text = "\(model.glyphs.warning) \(Quantity.count(dropped)) events dropped"
+            phrases.append(.init(text, .title, rank: 1))
+        }
+        return phrases + [status]
+    }
+
+    private var status: PhraseLine.Phrase {
+        guard let snapshot = model.snapshot else {
+            return .init("\(model.glyphs.parked) no data yet", .title)
+        }
+        let clock = Quantity.clock(seconds: snapshot.elapsedSeconds)
+        return .init("\(model.glyphs.running) LIVE \(clock)", .title)
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// The histories behind the sparklines: one value a second, taken from the snapshots.
+struct Trends: Equatable, Sendable {
+    /// Threads with a history of their own; rows beyond have no sparkline.
+    private static let threadLimit = 256
+
+    private(set) var submitted = History()
+    private(set) var armed = History()
+    private(set) var inKernel = History()
+    private(set) var timers = History()
+    private(set) var queued = History()
+    private(set) var dequeued = History()
+    private(set) var items = History()
+    private(set) var resumed = History()
+    private(set) var pollers: [Int: History] = [:]
+    private(set) var workers: [Int: History] = [:]
+
+    /// Adds a snapshot's values if it is the first of its second.
+    mutating func record(_ snapshot: RuntimeSnapshot, after previous: RuntimeSnapshot?) {
+        let second = snapshot.elapsedSeconds.rounded(.down)
+        if let previous, previous.elapsedSeconds.rounded(.down) == second { return }
+        armed.append(Double(snapshot.port.armed))
+        inKernel.append(Double(snapshot.port.inKernel))
+        timers.append(Double(snapshot.port.timers))
+        queued.append(Double(snapshot.port.queued))
+        items.append(Double(snapshot.queues.depth))
+        guard let detail = snapshot.detail else { return }
+        submitted.append(detail.rates.submittedPerSecond)
+        dequeued.append(detail.rates.dequeuedPerSecond)
+        resumed.append(detail.rates.resumedPerSecond)
+        pollers = Self.extend(
+            pollers,
+            with: detail.pollers.prefix(Self.threadLimit).map { ($0.number, $0.busyPercent) }
+        )
+        workers = Self.extend(
+            workers,
+            with: detail.workers.prefix(Self.threadLimit).map { ($0.number, $0.busyPercent) }
+        )
+    }
+
+    /// Histories of the threads that exist; those of threads that have ended are dropped.
+    private static func extend(
+        _ histories: [Int: History],
+        with values: [(number: Int, value: Double)]
+    ) -> [Int: History] {
+        var extended: [Int: History] = [:]
+        for (number, value) in values {
+            extended[number, default: histories[number] ?? History()].append(value)
+        }
+        return extended
+    }
+}
+
+extension RuntimeSnapshot.Queues {
+    /// Work items in all queues together.
+    var depth: Int {
+        local.reduce(global &+ highPriority) { $0 &+ $1 }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Draws the model; the same model always gives the same frame.
+package func view(_ model: Model) -> Frame {
+    var frame = Frame(size: model.size, ascii: !model.glyphs.isUnicode)
+    let layout = model.layout
+    guard layout.shape != .tooSmall else {
+        drawApology(on: &frame)
+        return frame
+    }
+    TitleLine(model: model).draw(on: &frame, row: 0)
+    if let row = layout.pipelineRow {
+        PipelineLine(model: model).draw(on: &frame, row: row)
+    }
+    if let row = layout.captionRow {
+        CaptionLine(model: model).draw(on: &frame, row: row)
+    }
+    drawBorders(of: layout, model: model, on: &frame)
+    for pane in Pane.allCases {
+        if let head = layout.heads[pane] {
+            PaneHead(pane: pane, model: model, isOpen: layout.contents[pane] != nil)
+                .draw(on: &frame, in: head)
+        }
+        if let content = layout.contents[pane] {
+            draw(pane, of: model, on: &frame, in: content)
+        }
+    }
+    if let box = layout.eventBox {
+        EventPane(model: model).draw(on: &frame, in: box)
+    }
+    KeyBar(model: model).draw(on: &frame, row: layout.keyRow)
+    if model.isHelpOpen {
+        HelpOverlay(model: model).draw(on: &frame, above: layout.keyRow)
+    }
+    return frame
+}
+
+private func draw(_ pane: Pane, of model: Model, on frame: inout Frame, in content: Rect) {
+    switch pane {
+    case .port: PortPane(model: model).draw(on: &frame, in: content)
+    case .pollers: PollerPane(model: model).draw(on: &frame, in: content)
+    case .workers: WorkerPane(model: model).draw(on: &frame, in: content)
+    case .machines: MachinePane(model: model).draw(on: &frame, in: content)
+    }
+}
+
+private func drawBorders(of layout: Layout, model: Model, on frame: inout Frame) {
+    var borders = Borders(size: model.size)
+    for box in layout.boxes.values {
+        borders.addBox(box)
+    }
+    if let box = layout.eventBox {
+        borders.addBox(box)
+    }
+    if layout.shape == .stacked {
+        for head in layout.heads.values {
+            borders.addRule(row: head.row, from: head.column, to: head.endColumn - 1)
+        }
+    }
+    borders.draw(on: &frame, glyphs: model.glyphs)
+    guard let box = layout.boxes[model.focus] else { return }
+    frame.restyle(Rect(column: box.column, row: box.row, columns: box.columns, rows: 1), .focus)
+    let last = Rect(column: box.column, row: box.endRow - 1, columns: box.columns, rows: 1)
+    frame.restyle(last, .focus)
+    frame.restyle(Rect(column: box.column, row: box.row, columns: 1, rows: box.rows), .focus)
+    let right = Rect(column: box.endColumn - 1, row: box.row, columns: 1, rows: box.rows)
+    frame.restyle(right, .focus)
+}
+
+/// What a screen shows on which nothing fits.
+private func drawApology(on frame: inout Frame) {
+    let smallest = Layout.smallest
+    let lines = [
+        "Window too small.", "\(smallest.columns)x\(smallest.rows) is enough.", "q quits",
+    ]
+    for (row, line) in lines.enumerated() {
+        frame.draw(line, column: 0, row: row, in: frame.bounds)
+    }
+}

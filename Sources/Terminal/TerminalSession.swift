@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CNCurses
+package import Dashboard
+internal import Glibc
+
+/// A terminal that shows frames, from `enter` to `leave`, and is then as it was before.
+///
+/// One thread may use it, and one session may exist at a time, since ncurses has one screen. It
+/// does not touch the terminal before `enter`, so that whoever starts threads in between can
+/// first learn whether there will be a screen. Leaving is idempotent and happens at the latest
+/// when the session goes away, the process exits, or crashes.
+package final class TerminalSession {
+    /// What painting has cost so far.
+    package struct Statistics: Equatable, Sendable {
+        /// Frames given to ncurses because something had changed.
+        package var painted = 0
+        /// Frames left out because the terminal did not take them.
+        package var dropped = 0
+        package var writes = 0
+        package var bytes = 0
+    }
+
+    private static let keysAtOnce = 256
+    /// How long a terminal that takes nothing is waited for when the screen is left.
+    private static let patienceMilliseconds: Int32 = 200
+    /// Synchronized output: the terminal shows all between the two at once.
+    ///
+    /// Terminfo does not know it; terminals that do not know it either ignore it.
+    private static let beginUpdate = Array("\u{1B}[?2026h".utf8)
+    private static let endUpdate = Array("\u{1B}[?2026l".utf8)
+
+    /// The glyphs that this terminal can show.
+    package let glyphs: Glyphs
+    let input: Int32
+    let writer: TerminalWriter
+    private let capturesErrors: Bool
+    private let modes: TerminalModes
+    private let memory: MemoryFile
+    private let palette: Palette
+    private let restoringBytes: [UInt8]
+    private var errors: ErrorCapture?
+    private var isEntered = false
+    /// What the terminal shows, as far as is known.
+    private var shown: Frame?
+    private var earlyKeys: [Key] = []
+    private var painted = 0
+    private var dropped = 0
+
+    /// Checks the terminal and prepares ncurses for it; writes nothing.
+    package init(
+        input: Int32 = 0,
+        output: Int32 = 1,
+        options: TerminalOptions = TerminalOptions()
+    ) throws(TerminalError) {
+        guard isatty(input) == 1, isatty(output) == 1 else { throw .notATerminal }
+        let type = options.terminalType
+        guard !type.isEmpty else { throw .noTerminalType }
+        self.input = input
+        capturesErrors = options.capturesErrors
+        glyphs = options.usesASCII ? .ascii : .unicode
+        modes = try TerminalModes(terminal: input)
+        writer = try TerminalWriter(terminal: output)
+        memory = try MemoryFile(name: "screen")
+        guard unsafe cn_screen_open(type, memory.descriptor, input) else {
+            throw .unknownTerminalType(type)
+        }
+        palette = Palette(color: options.usesColor)
+        restoringBytes =
+            Self.endUpdate + Self.capabilities(["rmkx", "sgr0", "op", "cnorm", "rmcup"])
+    }
+
+    deinit {
+        leave()
+        cn_screen_close()
+    }
+
+    package var statistics: Statistics {
+        Statistics(
+            painted: painted,
+            dropped: dropped,
+            writes: writer.writeCount,
+            bytes: writer.byteCount
+        )
+    }
+
+    /// The size of the window now; 80x24 if the terminal does not say.
+    package var size: Size {
+        let size = cn_terminal_size(writer.descriptor)
+        guard size != 0 else { return Size(columns: 80, rows: 24) }
+        return Size(columns: Int(size >> 16), rows: Int(size & 0xFFFF))
+    }
+
+    /// Takes the terminal; the first frame then shows the full screen.
+    package func enter() {
+        guard !isEntered else { return }
+        isEntered = true
+        errors = capturesErrors ? ErrorCapture() : nil
+        armCrashRestore()
+        modes.makeRaw()
+        shown = nil
+        // The first look for keys switches the keypad on; the first frame takes the bytes along.
+        earlyKeys += KeyReader.read(limit: Self.keysAtOnce)
+    }
+
+    /// Shows a frame in one write, or drops it if the terminal has not yet taken the last one.
+    ///
+    /// A frame that is equal to what is shown costs nothing.
+    package func paint(_ frame: Frame) throws(TerminalError) {
+        guard isEntered, frame.size.columns > 0, frame.size.rows > 0, frame != shown else { return }
+        guard !writer.isBehind else {
+            dropped += 1
+            return
+        }
+        let isFull = shown?.size != frame.size
+        if isFull {
+            cn_resize(Int32(frame.size.rows), Int32(frame.size.columns))
+            cn_forget()
+        }
+        put(frame, all: isFull)
+        cn_flush()
+        shown = frame
+        painted += 1
+        let bytes = memory.take()
+        if !bytes.isEmpty {
+            try writer.write(Self.beginUpdate + bytes + Self.endUpdate)
+        }
+    }
+
+    /// Makes the next frame a full one, and sets the modes anew: somebody else used the terminal.
+    package func forget() {
+        guard isEntered else { return }
+        modes.makeRaw()
+        shown = nil
+    }
+
+    /// Whether there are keys that the keyboard's descriptor no longer tells of.
+    var hasEarlyKeys: Bool { !earlyKeys.isEmpty }
+
+    /// The keys pressed since the last call, at most a few hundred.
+    package func readKeys() -> [Key] {
+        defer { earlyKeys = [] }
+        return earlyKeys + KeyReader.read(limit: Self.keysAtOnce)
+    }
+
+    /// Gives the terminal back and writes to standard error what was kept from it meanwhile.
+    package func leave() {
+        guard isEntered else { return }
+        isEntered = false
+        cn_end()
+        let bytes = memory.take()
+        try? writer.write(bytes)
+        writer.flush(patienceMilliseconds: Self.patienceMilliseconds)
+        modes.restore()
+        cn_crash_disarm()
+        errors?.end()
+        errors = nil
+    }
+
+    private func put(_ frame: Frame, all: Bool) {
+        let columns = frame.size.columns
+        for (index, cell) in frame.cells.enumerated() {
+            if !all, let shown, shown.cells[index] == cell { continue }
+            let look = palette[cell.style]
+            cn_put(
+                Int32(index / columns),
+                Int32(index % columns),
+                cell.scalar.value,
+                look.attributes,
+                look.pair
+            )
+        }
+    }
+
+    private func armCrashRestore() {
+        cn_crash_use_alternate_stack()
+        cn_crash_install()
+        var original = modes.original
+        let captured = errors?.file.descriptor ?? -1
+        let target = errors?.original ?? -1
+        unsafe cn_crash_arm(
+            writer.descriptor,
+            &original,
+            restoringBytes,
+            restoringBytes.count,
+            captured,
+            target
+        )
+    }
+
+    private static func capabilities(_ names: [String]) -> [UInt8] {
+        names.flatMap { name in
+            unsafe [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
+                guard let start = buffer.baseAddress else { return }
+                count = unsafe cn_capability(name, start, buffer.count)
+            }
+        }
+    }
+}

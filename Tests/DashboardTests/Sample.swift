@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dashboard
+import Telemetry
+
+/// A made-up snapshot of a calm machine with two pollers and two workers.
+enum Sample {
+    /// A model that has seen 40 seconds of changing numbers, and then some keys.
+    static func model(
+        _ columns: Int,
+        _ rows: Int,
+        glyphs: Glyphs = .unicode,
+        keys: [Key] = []
+    ) -> Model {
+        var model = Model(size: Size(columns: columns, rows: rows), glyphs: glyphs)
+        for second in 0..<40 {
+            var snapshot = snapshot(at: Double(second))
+            snapshot.port.armed += second * second % 97
+            snapshot.port.queued = second * 7 % 5
+            snapshot.detail?.pollers[0].busyPercent = Double(second * 37 % 60)
+            snapshot.detail?.workers[0].busyPercent = Double(second * 31 % 100)
+            _ = update(&model, .snapshot(snapshot))
+        }
+        _ = update(&model, .snapshot(snapshot()))
+        for key in keys {
+            _ = update(&model, .key(key))
+        }
+        return model
+    }
+
+    static func snapshot(at elapsedSeconds: Double = 102.4) -> RuntimeSnapshot {
+        var snapshot = RuntimeSnapshot()
+        snapshot.scenario = "fanout"
+        snapshot.elapsedSeconds = elapsedSeconds
+        snapshot.operations.submitted = 388_120
+        snapshot.operations.inFlight = 578
+        snapshot.operations.completed = 387_500
+        snapshot.operations.failed = 2
+        snapshot.operations.cancelled = 30
+        snapshot.operations.timedOut = 10
+        snapshot.operations.synchronous = 12_345
+        snapshot.operations.raced = 7
+        snapshot.port.armed = 391
+        snapshot.port.timers = 187
+        snapshot.port.queued = 1
+        snapshot.port.queuedPeak = 12
+        snapshot.port.concurrency = 2
+        snapshot.pollers.count = 2
+        snapshot.pollers.minimum = 2
+        snapshot.pollers.maximum = 1000
+        snapshot.pollers.leader = 1
+        snapshot.pollers.running = 1
+        snapshot.workers.minimum = 2
+        snapshot.workers.maximum = 32767
+        snapshot.workers.goal = 2
+        snapshot.workers.existing = 2
+        snapshot.workers.processing = 1
+        snapshot.workers.parked = 1
+        snapshot.queues.global = 3
+        snapshot.queues.local = [0, 4]
+        snapshot.machines.inFlight = 400
+        snapshot.machines.started = 12_400
+        snapshot.machines.finished = 12_000
+        snapshot.requests.perSecond = 1912.5
+        snapshot.requests.latencyMicroseconds.p50 = 100_400
+        snapshot.requests.latencyMicroseconds.p90 = 101_000
+        snapshot.requests.latencyMicroseconds.p99 = 104_000
+        snapshot.requests.latencyMicroseconds.p999 = 130_000
+        snapshot.requests.latencyMicroseconds.max = 210_000
+        snapshot.process.threads = 8
+        snapshot.process.residentBytes = 39_845_888
+        snapshot.process.cpuPercent = 18.3
+        snapshot.detail = detail()
+        return snapshot
+    }
+
+    private static func detail() -> RuntimeSnapshot.Detail {
+        var detail = RuntimeSnapshot.Detail()
+        detail.rates.submittedPerSecond = 3912
+        detail.rates.completedPerSecond = 3911
+        detail.rates.dequeuedPerSecond = 3911
+        detail.rates.resumedPerSecond = 3911
+        detail.rates.stolenPerSecond = 12
+        detail.settings.clients = 200
+        detail.settings.clientsMaximum = 9000
+        detail.address = "127.0.0.1:40213"
+        detail.caption = "578 operations in flight, 1 thread working: nobody waits for them."
+        detail.packets = (0..<6).map { index in
+            .init(
+                number: 88_126 - index,
+                operation: index % 2 == 0 ? "read" : "write",
+                descriptor: index == 3 ? -1 : 17 + index,
+                result: index == 4 ? "ECONNRESET" : "\(312 + index) B",
+                waitedMicroseconds: 12 << index,
+                isQueued: index == 0
+            )
+        }
+        detail.pollers = [
+            .init(
+                number: 1,
+                state: .leader,
+                sinceMicroseconds: 120,
+                packetsPerSecond: 3900,
+                busyPercent: 18
+            ),
+            .init(
+                number: 2,
+                state: .running,
+                sinceMicroseconds: 2_340_000,
+                packetsPerSecond: 0,
+                busyPercent: 0.2
+            ),
+        ]
+        detail.workers = [
+            .init(
+                number: 1,
+                state: .running,
+                function: "fetch",
+                machine: 10_233,
+                sinceMicroseconds: 213,
+                itemsPerSecond: 3911,
+                busyPercent: 37.5,
+                localQueue: 0
+            ),
+            .init(
+                number: 2,
+                state: .parked,
+                function: "",
+                machine: 0,
+                sinceMicroseconds: 3_100_000,
+                itemsPerSecond: 0,
+                busyPercent: 0,
+                localQueue: 4
+            ),
+        ]
+        detail.functions = [
+            .init(
+                function: "fetch",
+                running: 1,
+                waiting: ["connect": 0, "write": 1, "read": 186, "sleep": 12],
+                donePerSecond: 1912
+            ),
+            .init(
+                function: "serve",
+                running: 0,
+                waiting: ["read": 13, "sleep": 187],
+                donePerSecond: 1911
+            ),
+        ]
+        detail.machines = (0..<40).map { index in
+            .init(
+                number: 10_233 + index,
+                function: index % 2 == 0 ? "fetch" : "serve",
+                state: index == 0 ? "running" : index == 1 ? "queued" : "read",
+                descriptor: index < 2 ? -1 : 17 + index,
+                ageMicroseconds: 4_100_000 - index * 1000,
+                sinceMicroseconds: 213 * (index + 1),
+                runningMicroseconds: 1200,
+                queuedMicroseconds: 300,
+                waitingMicroseconds: 4_000_000,
+                hops: 6 + index,
+                thread: "worker-\(index % 2 + 1)",
+                site: "Client.swift:\(41 + index)"
+            )
+        }
+        detail.events = [
+            .init(elapsedSeconds: 0.1, name: "ThreadPoolWorkerThreadStart", text: "worker-1"),
+            .init(elapsedSeconds: 0.1, name: "ThreadPoolWorkerThreadStart", text: "worker-2"),
+            .init(
+                elapsedSeconds: 62.3,
+                name: "ThreadPoolWorkerThreadAdjustmentAdjustment",
+                text: "goal 3 to 2, ClimbingMove, 21 380/s"
+            ),
+        ]
+        return detail
+    }
+}
