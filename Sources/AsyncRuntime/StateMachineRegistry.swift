@@ -45,6 +45,8 @@ final class StateMachineRegistry: Sendable {
         /// Kind and number of the lane that ran it last.
         let lastThread: Atomic<UInt32>
         let frameCount: Atomic<UInt32>
+        /// 1 for a child of `async let`, which cannot be retained.
+        let isInParentsFrame: Atomic<UInt32>
         /// Resume functions, relative to the executable's first byte; see `FrameCapture`.
         let frames: InlineArray<8, Atomic<UInt32>>
     }
@@ -67,8 +69,8 @@ final class StateMachineRegistry: Sendable {
     @inline(__always)
     private func find(_ task: UInt) -> UInt32 {
         let word = TaskLayout.reservedWord(task)
-        guard word != 0, word < UInt(limit) else { return 0 }
         let slot = UInt32(truncatingIfNeeded: word)
+        guard slot != 0, slot < limit else { return 0 }
         // Relaxed: the hand-over that brought the task here ordered the write.
         return unsafe pointer(slot).pointee.task.load(ordering: .relaxed) == task ? slot : 0
     }
@@ -88,14 +90,19 @@ final class StateMachineRegistry: Sendable {
             lane.close(section)
             return 0
         }
-        lane.count(.machinesStarted, in: section)
+        // The word names a slot and the task. A task that was here before has been taken for ended.
+        let identifier = TaskLayout.identifier(task)
+        let isBack = TaskLayout.reservedWord(task) >> 32 == UInt(identifier)
+        lane.count(isBack ? .machinesFinished : .machinesStarted, isBack ? -1 : 1, in: section)
         lane.tally(.machines, row: 0, 1, in: section)
         lane.close(section)
         if slot >= limit { raiseLimit(slot) }
-        TaskLayout.retain(task)
-        TaskLayout.setReservedWord(UInt(slot), of: task)
+        let isInFrame = TaskLayout.isInParentsFrame(task)
+        if !isInFrame { TaskLayout.retain(task) }
+        TaskLayout.setReservedWord(UInt(identifier) << 32 | UInt(slot), of: task)
         let memory = unsafe pointer(slot)
-        unsafe memory.pointee.number.store(TaskLayout.identifier(task), ordering: .relaxed)
+        unsafe memory.pointee.isInParentsFrame.store(isInFrame ? 1 : 0, ordering: .relaxed)
+        unsafe memory.pointee.number.store(identifier, ordering: .relaxed)
         unsafe memory.pointee.hops.store(0, ordering: .relaxed)
         unsafe memory.pointee.startedAt.store(now, ordering: .relaxed)
         unsafe memory.pointee.running.store(0, ordering: .relaxed)
@@ -200,7 +207,12 @@ final class StateMachineRegistry: Sendable {
         guard unsafe memory.pointee.state.load(ordering: .acquiring) == running,
             unsafe memory.pointee.task.load(ordering: .relaxed) == task
         else { return }
-        if TaskLayout.hasEnded(task) {
+        // A child of `async let` may be gone by now, with its parent's frame, and cannot be asked. It
+        // is taken for ended; if it was suspended in a child task, an actor or a stream, it is
+        // counted in again when it comes back.
+        if unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 1
+            || TaskLayout.hasEnded(task)
+        {
             finish(task, slot, lane: lane)
             return
         }
@@ -225,12 +237,13 @@ final class StateMachineRegistry: Sendable {
         // pairs with the store in `sweep`.
         while hazard.load(ordering: .sequentiallyConsistent) == task { CurrentThread.pause() }
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
+        let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
         let section = lane.open()
         lane.count(.machinesFinished, in: section)
         lane.tally(.machines, row: row, -1, in: section)
         slots.free(slot, on: lane, in: section)
         lane.close(section)
-        TaskLayout.release(task)
+        if isRetained { TaskLayout.release(task) }
     }
 
     /// Frees the slots of machines that ended where the executor could not see it, on an actor's

@@ -11,6 +11,8 @@ internal import Synchronization
 /// are not tracked, and the diagnoses say so. Everything that dereferences a task is in this file.
 enum TaskLayout {
     private static let reservedOffset = 48
+    private static let flagsOffset = 32
+    private static let isAsyncLet: UInt32 = 1 << 28
     private static let identifierOffset = 36
     private static let resumeContextOffset = 64
     private static let statusOffset = 96
@@ -32,6 +34,13 @@ enum TaskLayout {
     static func setReservedWord(_ word: UInt, of task: UInt) {
         unsafe UnsafeMutableRawPointer(mutating: pointer(task))
             .storeBytes(of: word, toByteOffset: reservedOffset, as: UInt.self)
+    }
+
+    /// Whether the task is the child of an `async let`. Its memory belongs to its parent's frame,
+    /// which takes it back when the child has ended: no reference keeps such a task.
+    @inline(__always)
+    static func isInParentsFrame(_ task: UInt) -> Bool {
+        unsafe pointer(task).load(fromByteOffset: flagsOffset, as: UInt32.self) & isAsyncLet != 0
     }
 
     /// The low 32 bits of the task's identifier.
@@ -108,6 +117,8 @@ enum TaskLayout {
                 seen.frames = frames
                 unsafe continuation.resume()
             }
+            async let child = TaskLayout.isInParentsFrame(TaskLayout.current)
+            seen.childIsInFrame = await child
             await Task.yield()
         }
         guard let first = executor.take() else { return false }
@@ -123,6 +134,7 @@ enum TaskLayout {
         let isKept = reservedWord(bits) == mark
         withExtendedLifetime(task) {}
         return isKept && !before && !between && after && seen.task == bits && seen.frames >= 1
+            && seen.childIsInFrame && !isInParentsFrame(bits)
         #else
         return false
         #endif
@@ -134,6 +146,7 @@ enum TaskLayout {
 private final class ProbeFindings: @unchecked Sendable {
     var task: UInt = 0
     var frames = 0
+    var childIsInFrame = false
 }
 
 /// Runs the probe's task on the thread that asks.
