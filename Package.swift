@@ -70,6 +70,7 @@ let package = Package(
             dependencies: [
                 "AsyncRuntime", "Telemetry",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
@@ -83,6 +84,7 @@ let package = Package(
             dependencies: [
                 "Kernel", "Telemetry", "Port", "Pool", "AsyncRuntime", "Workload", "Dashboard", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
@@ -123,7 +125,20 @@ let package = Package(
         ),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Dashboard", "Telemetry"], swiftSettings: strict),
-        .testTarget(name: "WorkloadTests", dependencies: ["Workload", "AsyncRuntime", "Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkloadTests",
+            dependencies: [
+                "Workload", "AsyncRuntime", "Telemetry",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: strict
+        ),
+        // Runs the built command from outside, as a person would.
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["pooltop", "Telemetry"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )
