@@ -85,12 +85,16 @@ import Testing
         #expect(child.standardError.isEmpty, "It said: \(child.standardError)")
     }
 
-    @Test func `curl is served`() throws {
+    @Test func `a visitor from outside is served`() throws {
         let child = try ChildProcess.shell(
             """
-            exec 3< <(exec "$POOLTOP" headless --seconds 3 --listen 127.0.0.1:28931 --clients 1)
-            sleep 1
-            exec 4<>/dev/tcp/127.0.0.1/28931
+            port=$((20000 + RANDOM % 9000))
+            "$POOLTOP" headless --seconds 3 --listen "127.0.0.1:$port" --clients 1 >/dev/null &
+            for attempt in {1..50}; do
+                (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break
+                sleep 0.05
+            done
+            exec 4<>"/dev/tcp/127.0.0.1/$port"
             printf 'HEAD /a HTTP/1.1\\r\\nHost: x\\r\\n\\r\\nGET /b HTTP/1.0\\r\\n\\r\\n' >&4
             cat <&4
             """
