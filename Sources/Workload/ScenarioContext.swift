@@ -29,11 +29,12 @@ final class ScenarioContext: Sendable {
     ///
     /// That the scenario stops is no fault.
     func note(_ error: OperationError) {
-        guard case .system(let number) = error else { return }
-        switch number {
-        case .tooManyOpenFiles, .tooManyOpenFilesInSystem: note(.descriptorLimit)
-        case .addressNotAvailable: note(.portsExhausted)
-        default: note(.networkError(number.rawValue))
+        switch error {
+        case .cancelled, .timedOut, .closed: break
+        case .limit: note(.operationLimit)
+        case .system(.tooManyOpenFiles), .system(.tooManyOpenFilesInSystem): note(.descriptorLimit)
+        case .system(.addressNotAvailable): note(.portsExhausted)
+        case .system(let number): note(.networkError(number.rawValue))
         }
     }
 }

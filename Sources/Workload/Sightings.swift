@@ -17,6 +17,7 @@ final class Sightings: Sendable {
     /// Relaxed: nothing is published with them.
     private let descriptorLimit = Atomic(Sightings.never)
     private let portsExhausted = Atomic(Sightings.never)
+    private let operationLimit = Atomic(Sightings.never)
     private let wrongBody = Atomic(Sightings.never)
     private let networkError = Atomic(Sightings.never)
     private let networkErrorNumber = Atomic<Int32>(0)
@@ -27,6 +28,8 @@ final class Sightings: Sendable {
         case descriptorLimit
         /// No source port is free at the addresses tried.
         case portsExhausted
+        /// The runtime has no room for another operation.
+        case operationLimit
         /// An answer was not the one to the request.
         case wrongBody
         /// Connecting or accepting failed with this `errno`.
@@ -40,6 +43,7 @@ final class Sightings: Sendable {
         switch sighting {
         case .descriptorLimit: descriptorLimit.store(now, ordering: .relaxed)
         case .portsExhausted: portsExhausted.store(now, ordering: .relaxed)
+        case .operationLimit: operationLimit.store(now, ordering: .relaxed)
         case .wrongBody: wrongBody.store(now, ordering: .relaxed)
         case .networkError(let number):
             networkErrorNumber.store(number, ordering: .relaxed)
@@ -54,6 +58,7 @@ final class Sightings: Sendable {
         var seen: [Sighting] = []
         if descriptorLimit.load(ordering: .relaxed) > oldest { seen.append(.descriptorLimit) }
         if portsExhausted.load(ordering: .relaxed) > oldest { seen.append(.portsExhausted) }
+        if operationLimit.load(ordering: .relaxed) > oldest { seen.append(.operationLimit) }
         if wrongBody.load(ordering: .relaxed) > oldest { seen.append(.wrongBody) }
         if networkError.load(ordering: .relaxed) > oldest {
             seen.append(.networkError(networkErrorNumber.load(ordering: .relaxed)))

@@ -19,7 +19,8 @@ struct SleepingMachine: Sendable {
                 time = random.duration(around: delay, spread: spread)
             }
         } catch {
-            // Cancelled, or the runtime stops: both end the machine.
+            // Cancelled, or the runtime stops or is full: all of them end the machine.
+            context.note(error)
         }
     }
 

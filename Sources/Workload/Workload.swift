@@ -24,6 +24,7 @@ package final class Workload: Sendable {
     let clientsMaximum: Int
     private let clientsAsked: AsyncStream<Int>.Continuation
     private let tasks: [Task<Void, Never>]
+    private let preference: (any TaskExecutor)?
     private let hasStopped = Atomic(false)
     let sampling: SampledRequests
     let descriptorLimit: Int
@@ -83,6 +84,7 @@ package final class Workload: Sendable {
         self.context = context
         self.listener = listener
         self.tasks = tasks
+        self.preference = preference
         self.descriptorLimit = descriptorLimit
         address = listener?.address
         clientsMaximum = maximum
@@ -124,7 +126,7 @@ package final class Workload: Sendable {
         listener?.close()
         clientsAsked.finish()
         for task in tasks { task.cancel() }
-        Task(executorPreference: nil) { [tasks] in
+        Task(executorPreference: preference) { [tasks] in
             for task in tasks { await task.value }
             done()
         }

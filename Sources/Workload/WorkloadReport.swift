@@ -65,6 +65,8 @@ extension Workload {
                 + "lower the clients, or raise the limit with `ulimit -n`."
         case .portsExhausted:
             return "A source address has no free port left; clients move on to the next one."
+        case .operationLimit:
+            return "The runtime has no room for more operations; lower the clients."
         case .wrongBody:
             return "An answer did not belong to its request and was counted as failed."
         case .networkError(let number):

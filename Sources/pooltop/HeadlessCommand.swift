@@ -35,7 +35,7 @@ struct HeadlessCommand: ParsableCommand {
             )
         }
         let run = try LiveRun(pool: pool, scenario: scenario)
-        defer { run.stop() }
+        defer { StandardError.report(heldThreads: run.stop()) }
         let clock = Parker()
         let start = Instant.now
         let end = start.advanced(by: .seconds(length))

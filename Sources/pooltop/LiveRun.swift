@@ -44,19 +44,27 @@ struct LiveRun {
     }
 
     /// Hands a command to whichever of the two understands it.
-    func apply(_ command: RuntimeCommand) {
-        runtime.apply(command)
+    ///
+    /// - Throws: `RuntimeError` where a thread could not be created.
+    func apply(_ command: RuntimeCommand) throws(RuntimeError) {
         workload.apply(command)
+        try runtime.apply(command)
     }
 
-    /// Ends the scenario, then the runtime.
-    func stop(within patience: Duration = .milliseconds(100)) {
+    /// Ends the scenario, then the runtime, in under 200 ms.
+    ///
+    /// Returns the names of threads that are held even then; the process ends without them.
+    @discardableResult
+    func stop() -> [String] {
         let ending = Ending()
         workload.stop { ending.parker.unpark() }
         // Where the machines need longer (a thread is held), the runtime's own shutdown ends them.
-        ending.parker.park(timeout: patience)
-        runtime.shutdown()
+        ending.parker.park(timeout: LiveRun.scenarioPatience)
+        return runtime.shutdown(within: LiveRun.runtimePatience)
     }
+
+    private static let scenarioPatience = Duration.milliseconds(50)
+    private static let runtimePatience = Duration.milliseconds(150)
 
     private final class Ending: Sendable {
         let parker = Parker()

@@ -24,7 +24,7 @@ struct RunCommand: ParsableCommand {
             )
         }
         let run = try LiveRun(pool: pool, scenario: scenario)
-        defer { run.stop() }
+        defer { StandardError.report(heldThreads: run.stop()) }
         throw UsageError("The dashboard is not part of this build; use `pooltop headless`.")
     }
 }

@@ -91,10 +91,11 @@ import Testing
         let levels: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
         return file.code.compactMap { line in
             let parts = line.split(separator: " ")
-            guard let keyword = parts.firstIndex(of: "import"), keyword + 1 < parts.count,
+            guard let keyword = parts.firstIndex(of: "import"), let name = parts.last,
                 parts[..<keyword].allSatisfy({ $0.hasPrefix("@") || levels.contains($0) })
             else { return nil }
-            return parts[keyword + 1].split(separator: ".").first.map(String.init)
+            // `import struct Kernel.SocketAddress` names a kind, and a part of a module.
+            return name.split(separator: ".").first.map(String.init)
         }
     }
 

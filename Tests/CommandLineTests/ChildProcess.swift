@@ -27,12 +27,7 @@ struct ChildProcess {
         var folder = URL(fileURLWithPath: bundle).deletingLastPathComponent()
         while folder.path != "/" {
             let candidate = folder.appendingPathComponent("pooltop")
-            var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder),
-                !isFolder.boolValue
-            {
-                return candidate
-            }
+            if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
             folder.deleteLastPathComponent()
         }
         return URL(fileURLWithPath: "pooltop")

@@ -43,7 +43,7 @@ struct InflightBench: ParsableCommand {
             }
         case .timer:
             for _ in 0..<count {
-                runtime.schedule(after: time) { ended.tick() }
+                try runtime.schedule(after: time) { ended.tick() }
                 started.tick()
             }
         }

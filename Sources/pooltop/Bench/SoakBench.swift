@@ -43,7 +43,7 @@ struct SoakBench: ParsableCommand {
         for step in 1...steps {
             clock.park(timeout: Self.changePeriod)
             let command = changes.next()
-            runtime.apply(command)
+            try runtime.apply(command)
             workload.apply(command)
             snapshot = runtime.snapshot()
             workload.fill(&snapshot, over: .wholeRun)
