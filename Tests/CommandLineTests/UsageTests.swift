@@ -43,13 +43,14 @@ import Testing
         }
     }
 
+    /// The server is killed outright: it inherits the blocked signals of the testing threads.
     @Test func `a port in use is named`() throws {
         let child = try ChildProcess.shell(
             """
             coproc "$POOLTOP" bench echo-server --port 0; server=$COPROC_PID
             read -r line <&"${COPROC[0]}"; port=${line##*:}; port=${port%\\}}
             "$POOLTOP" headless --listen "127.0.0.1:$port"; status=$?
-            kill "$server"; exit "$status"
+            kill -KILL "$server"; exit "$status"
             """
         )
         #expect(child.status == 1)
@@ -67,7 +68,7 @@ import Testing
             #expect(text.contains("Keys to try"))
         }
         let script = try ChildProcess.pooltop(["--generate-completion-script", "bash"])
-        #expect(script.standardOutput.contains("fanout timers idle"))
+        #expect(names.allSatisfy { script.standardOutput.contains("'\($0)'") })
     }
 
     @Test func `the options of the README exist`() throws {
@@ -83,7 +84,7 @@ import Testing
         for bench in benches {
             help += try ChildProcess.pooltop(["bench", bench, "--help"]).standardOutput
         }
-        for option in readme.matches(of: /--[a-z]+/).map(\.output) {
+        for option in readme.matches(of: /--[a-z]+\b(?!-)/).map(\.output) {
             #expect(help.contains(option), "The README names \(option), no help does.")
         }
     }

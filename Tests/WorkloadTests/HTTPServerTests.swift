@@ -67,7 +67,7 @@ struct HTTPServerTests {
                 + "GET /3 HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /4 HTTP/1.0\r\n\r\n"
         )
         let heads = answer.split(separator: "HTTP/1.1 200 OK")
-        #expect(heads.count == 4)
+        try #require(heads.count == 4, "It said: \(answer)")
         #expect(heads[0].hasSuffix("answers /1\n"))
         #expect(heads[1].hasSuffix("\r\n\r\n"))
         #expect(heads[2].contains("Connection: keep-alive"))
@@ -78,7 +78,7 @@ struct HTTPServerTests {
     @Test(arguments: [
         ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab", 405),
         ("BREW / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 501),
-        ("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 200), ("rubbish\r\n\r\n", 400),
+        ("rubbish\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\n\r\n", 400),
         ("GET / HTTP/3.0\r\n\r\n", 505),
         ("GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501),
