@@ -27,7 +27,10 @@ let package = Package(
         // C headers: epoll, eventfd, futex, signalfd. Knows nothing of ours.
         .target(name: "CLinux"),
         // ncursesw behind inline wrappers. Knows nothing of ours.
-        .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .target(
+            name: "CNCurses",
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]
+        ),
         // The only module that sees Linux.
         .target(
             name: "Kernel",
@@ -82,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "pooltop",
             dependencies: [
-                "Kernel", "Telemetry", "Port", "Pool", "AsyncRuntime", "Workload", "Dashboard", "Terminal",
+                "Kernel", "Telemetry", "Port", "Pool", "AsyncRuntime", "Workload", "Dashboard",
+                "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -123,8 +127,16 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Telemetry"], swiftSettings: strict),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Dashboard", "Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: ["Dashboard", "Telemetry"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TerminalTests",
+            dependencies: ["Terminal", "Dashboard", "Telemetry"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "WorkloadTests",
             dependencies: [
