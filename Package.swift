@@ -27,7 +27,10 @@ let package = Package(
         // C headers: epoll, eventfd, futex, signalfd. Knows nothing of ours.
         .target(name: "CLinux"),
         // ncursesw behind inline wrappers. Knows nothing of ours.
-        .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .target(
+            name: "CNCurses",
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]
+        ),
         // The only module that sees Linux.
         .target(
             name: "Kernel",
@@ -70,6 +73,7 @@ let package = Package(
             dependencies: [
                 "AsyncRuntime", "Telemetry",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
@@ -81,8 +85,10 @@ let package = Package(
         .executableTarget(
             name: "pooltop",
             dependencies: [
-                "Kernel", "Telemetry", "Port", "Pool", "AsyncRuntime", "Workload", "Dashboard", "Terminal",
+                "Kernel", "Telemetry", "Port", "Pool", "AsyncRuntime", "Workload", "Dashboard",
+                "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
@@ -121,9 +127,30 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Telemetry"], swiftSettings: strict),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Dashboard", "Telemetry"], swiftSettings: strict),
-        .testTarget(name: "WorkloadTests", dependencies: ["Workload", "AsyncRuntime", "Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: ["Dashboard", "Telemetry"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TerminalTests",
+            dependencies: ["Terminal", "Dashboard", "Telemetry"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WorkloadTests",
+            dependencies: [
+                "Workload", "AsyncRuntime", "Telemetry",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: strict
+        ),
+        // Runs the built command from outside, as a person would.
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["pooltop", "Telemetry"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )

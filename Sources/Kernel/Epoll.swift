@@ -25,6 +25,9 @@ package struct Epoll: ~Copyable, Sendable {
             !isDisjoint(with: [.readable, .peerClosed, .hungUp, .failed])
         }
 
+        /// Nothing more will come from the peer after what is there.
+        package var isEnd: Bool { !isDisjoint(with: [.peerClosed, .hungUp, .failed]) }
+
         /// A write, a connect or a failure to report through them may go on.
         package var writeSide: Bool {
             !isDisjoint(with: [.writable, .hungUp, .failed])

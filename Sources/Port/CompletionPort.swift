@@ -709,7 +709,8 @@ package final class CompletionPort: Sendable {
             guard direction == .read ? event.read : event.write else { continue }
             let (slot, descriptor, isStale) = registration.state.withLock { state in
                 guard state.generation == generation else { return (UInt32?.none, Int32(-1), true) }
-                return (state.io.edge(direction), state.descriptor, false)
+                let slot = state.io.edge(direction, isEnd: event.isEnd)
+                return (slot, state.descriptor, false)
             }
             if isStale {
                 lane.advance(.staleEvents)

@@ -44,6 +44,8 @@ package struct DescriptorState: Sendable {
         package var isDrained = false
         /// An edge came while a call was being performed.
         package var edgeSince = false
+        /// The end of the stream was announced: a call never leaves nothing behind from here on.
+        package var hasEnded = false
         /// The head was ended from outside while its call was being performed.
         package var headEnded: EndReason?
     }
@@ -92,8 +94,12 @@ package struct DescriptorState: Sendable {
     }
 
     /// epoll reported an edge. Returns the operation to perform, if any waits.
-    package mutating func edge(_ direction: Direction) -> UInt32? {
+    ///
+    /// The last bytes and the end of a stream may come in one edge. The call that takes those bytes
+    /// must not leave the direction drained: no second edge would tell of the end.
+    package mutating func edge(_ direction: Direction, isEnd: Bool = false) -> UInt32? {
         if isClosing { return nil }
+        if isEnd { self[direction].hasEnded = true }
         if self[direction].isPerforming {
             self[direction].edgeSince = true
             return nil
@@ -131,7 +137,8 @@ package struct DescriptorState: Sendable {
 
     private mutating func settle(_ direction: Direction, _ result: Performed) -> Next {
         switch result {
-        case .completed(let drained): self[direction].isDrained = drained
+        case .completed(let drained):
+            self[direction].isDrained = drained && !self[direction].hasEnded
         case .wouldBlock: self[direction].isDrained = true
         }
         if self[direction].edgeSince {

@@ -9,11 +9,14 @@ package struct ReadinessEvent: Sendable {
     package var key: UInt64
     package var read: Bool
     package var write: Bool
+    /// The peer has ended its stream, or the connection broke: no further edge may come.
+    package var isEnd: Bool
 
-    package init(key: UInt64, read: Bool, write: Bool) {
+    package init(key: UInt64, read: Bool, write: Bool, isEnd: Bool = false) {
         self.key = key
         self.read = read
         self.write = write
+        self.isEnd = isEnd
     }
 }
 

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AsyncRuntime
+internal import SystemPackage
+package import Telemetry
+
+extension Workload {
+    /// Writes what the scenario knows into a snapshot that the runtime has made.
+    package func fill(_ snapshot: inout RuntimeSnapshot, over span: RequestSpan = .recent) {
+        let elapsed = context.elapsed
+        snapshot.scenario = scenario.rawValue
+        snapshot.seed = context.seed
+        snapshot.requests = sampling.sample(context.ledger, at: elapsed, over: span)
+        snapshot.diagnoses += context.sightings.recent(at: elapsed).map(sentence)
+        guard var detail = snapshot.detail else { return }
+        detail.settings = reportedSettings
+        detail.address = address?.description ?? ""
+        detail.caption = caption(for: snapshot)
+        snapshot.detail = detail
+    }
+
+    private var reportedSettings: RuntimeSnapshot.Settings {
+        let value = settings
+        var settings = RuntimeSnapshot.Settings()
+        settings.clients = value.clients
+        settings.clientsMaximum = clientsMaximum
+        settings.ratePerSecond = value.ratePerSecond
+        settings.delayMicroseconds = value.delay.wholeMicroseconds
+        settings.spreadMicroseconds = value.spread.wholeMicroseconds
+        settings.cpuMicroseconds = value.processorTime.wholeMicroseconds
+        settings.blockingPercent = value.blockingPercent
+        settings.blockingMicroseconds = value.blockingTime.wholeMicroseconds
+        settings.resetPercent = value.resetPercent
+        return settings
+    }
+
+    private func caption(for snapshot: RuntimeSnapshot) -> String {
+        let inFlight = snapshot.operations.inFlight
+        let working = snapshot.workers.processing + snapshot.pollers.inline
+        let operations = inFlight == 1 ? "1 operation" : "\(inFlight) operations"
+        let thread =
+            switch working {
+            case 0: "no thread"
+            case 1: "1 thread"
+            default: "\(working) threads"
+            }
+        switch scenario {
+        case .fanout:
+            let waiting = snapshot.queues.global + snapshot.queues.local.reduce(0, +)
+            if waiting > snapshot.workers.existing * 4 {
+                return "\(operations) in flight, but \(waiting) continuations wait for a thread."
+            }
+            return "\(operations) in flight, \(thread) working: nobody waits for them."
+        case .timers:
+            return "\(operations) in flight behind one timeout, \(thread) working."
+        case .idle:
+            return "Nothing runs: one poller waits in the kernel, the rest is parked."
+        }
+    }
+
+    private func sentence(for sighting: Sightings.Sighting) -> String {
+        switch sighting {
+        case .descriptorLimit:
+            return "The process has used up its \(descriptorLimit) descriptors (RLIMIT_NOFILE); "
+                + "lower the clients, or raise the limit with `ulimit -n`."
+        case .portsExhausted:
+            return "A source address has no free port left; clients move on to the next one."
+        case .operationLimit:
+            return "The runtime has no room for more operations; lower the clients."
+        case .wrongBody:
+            return "An answer did not belong to its request and was counted as failed."
+        case .networkError(let number):
+            return "A network call fails: \(Errno(rawValue: number))."
+        case .clientsCut where scenario == .fanout:
+            return "The limit of \(descriptorLimit) descriptors (RLIMIT_NOFILE) allows "
+                + "\(clientsMaximum) clients, which take "
+                + "\(Scenario.descriptorsPerClient) each; raise it with `ulimit -n`."
+        case .clientsCut:
+            return "More than \(clientsMaximum) machines are not supported."
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AsyncRuntime
+internal import Kernel
+internal import SystemPackage
+internal import Telemetry
+internal import Workload
+
+/// A runtime and the scenario on it, from start to stop: what `run`, `headless` and the soak share.
+///
+/// Stopping: the scenario ends first, since its machines are what the runtime still works for; the
+/// wait for it is bounded; then the runtime shuts down and joins its threads.
+struct LiveRun {
+    let runtime: Runtime
+    let workload: Workload
+
+    /// Makes the runtime the process's executor and starts the scenario on it.
+    init(pool: PoolOptions, scenario options: ScenarioOptions) throws {
+        let scenario = try options.chosenScenario()
+        let settings = try options.settings(of: scenario)
+        let address = try options.listenAddress()
+        let seed = try options.chosenSeed()
+        runtime = try Runtime.install(pool.configuration())
+        do throws(OperationError) {
+            workload = try Workload(
+                scenario,
+                settings: settings,
+                seed: seed,
+                listenOn: address,
+                descriptorLimit: ProcessStatus.raiseDescriptorLimit(),
+                runtime: runtime
+            )
+        } catch {
+            runtime.shutdown()
+            throw UsageError(listening: options.listen ?? "127.0.0.1:0", failedWith: error)
+        }
+    }
+
+    /// The picture of this moment: the runtime's cut with the scenario's figures.
+    func snapshot(over span: RequestSpan) -> RuntimeSnapshot {
+        var snapshot = runtime.snapshot()
+        workload.fill(&snapshot, over: span)
+        return snapshot
+    }
+
+    /// Hands a command to whichever of the two understands it.
+    ///
+    /// - Throws: `RuntimeError` where a thread could not be created.
+    func apply(_ command: RuntimeCommand) throws(RuntimeError) {
+        workload.apply(command)
+        try runtime.apply(command)
+    }
+
+    /// Ends the scenario, then the runtime, in under 200 ms.
+    ///
+    /// Returns the names of threads that are held even then; the process ends without them.
+    @discardableResult
+    func stop() -> [String] {
+        let ending = Ending()
+        workload.stop { ending.parker.unpark() }
+        // Where the machines need longer (a thread is held), the runtime's own shutdown ends them.
+        ending.parker.park(timeout: LiveRun.scenarioPatience)
+        return runtime.shutdown(within: LiveRun.runtimePatience)
+    }
+
+    private static let scenarioPatience = Duration.milliseconds(50)
+    private static let runtimePatience = Duration.milliseconds(150)
+
+    private final class Ending: Sendable {
+        let parker = Parker()
+    }
+}
+
+extension UsageError {
+    /// Why a server could not be opened, and what helps.
+    init(listening address: String, failedWith error: OperationError) {
+        switch error {
+        case .system(.addressInUse):
+            self.init("\(address) is in use; choose another port, or port 0 for a free one.")
+        case .system(.addressNotAvailable):
+            self.init("\(address) is not an address of this machine; choose 127.0.0.1.")
+        case .system(.permissionDenied):
+            self.init("\(address) may not be opened by this user; choose a port above 1023.")
+        default:
+            self.init("\(address) cannot be opened (\(error)); choose another address.")
+        }
+    }
+}

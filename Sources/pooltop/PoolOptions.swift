@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import AsyncRuntime
+
+/// How large the runtime is and how it works: shared by all commands that start one.
+///
+/// Values are taken as text and read by ``configuration()``, so that what is wrong with one of them
+/// can be said in a sentence.
+struct PoolOptions: ParsableArguments {
+    @Option(help: "Worker threads, as MIN:MAX or one number.")
+    var workers: String?
+
+    @Option(help: "Poller threads, as MIN:MAX or one number.")
+    var pollers: String?
+
+    @Option(help: "How many pollers may run at the same time.")
+    var concurrency: String?
+
+    @Option(
+        help: "What waits in the kernel: \(EngineName.names).",
+        completion: .list(EngineName.allCases.map(\.rawValue))
+    )
+    var engine = EngineName.epoll.rawValue
+
+    @Option(
+        help: "Where continuations run: \(PoolOptions.placements).",
+        completion: .list(Placement.allCases.map(\.rawValue))
+    )
+    var placement = Placement.worker.rawValue
+
+    static let workerRange = 1...32_767
+    static let pollerRange = 1...1000
+
+    private static var placements: String {
+        Placement.allCases.map { placement in
+            placement.isBuilt ? placement.rawValue : "\(placement.rawValue) (not in this version)"
+        }.joined(separator: ", ")
+    }
+
+    /// The runtime that the options describe; the article's defaults where they say nothing.
+    func configuration() throws -> RuntimeConfiguration {
+        var configuration = RuntimeConfiguration()
+        if let workers {
+            configuration.workers = try Self.range(workers, of: "workers", in: Self.workerRange)
+        }
+        if let pollers {
+            configuration.pollers = try Self.range(pollers, of: "pollers", in: Self.pollerRange)
+        }
+        if let concurrency {
+            guard let value = Int(concurrency), Self.pollerRange.contains(value) else {
+                throw UsageError(
+                    "--concurrency takes a number from 1 to \(Self.pollerRange.upperBound), not "
+                        + "'\(concurrency)'."
+                )
+            }
+            configuration.concurrency = value
+        }
+        try checkEngine()
+        configuration.placement = try chosenPlacement()
+        return configuration
+    }
+
+    private func checkEngine() throws {
+        guard let engine = EngineName(rawValue: engine) else {
+            throw UsageError("There is no engine '\(engine)'; choose epoll.")
+        }
+        guard engine.isBuilt else {
+            throw UsageError(
+                "The engine '\(engine.rawValue)' is not part of this version; choose epoll."
+            )
+        }
+    }
+
+    private func chosenPlacement() throws -> Placement {
+        let built = Placement.allCases.filter(\.isBuilt).map(\.rawValue).joined(separator: " or ")
+        guard let placement = Placement(rawValue: placement) else {
+            throw UsageError("There is no placement '\(placement)'; choose \(built).")
+        }
+        guard placement.isBuilt else {
+            throw UsageError(
+                "The placement '\(placement.rawValue)' is not part of this version; "
+                    + "choose \(built)."
+            )
+        }
+        return placement
+    }
+
+    /// Reads `2:8` or `4`, which fixes both ends.
+    static func range(
+        _ text: String,
+        of name: String,
+        in limits: ClosedRange<Int>
+    ) throws -> ClosedRange<Int> {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Int($0) }
+        guard (1...2).contains(parts.count), numbers.count == parts.count,
+            numbers.allSatisfy(limits.contains), numbers[0] <= numbers[numbers.count - 1]
+        else {
+            throw UsageError(
+                "--\(name) takes MIN:MAX or one number, from \(limits.lowerBound) to "
+                    + "\(limits.upperBound), such as 2:8, not '\(text)'."
+            )
+        }
+        return numbers[0]...numbers[numbers.count - 1]
+    }
+}

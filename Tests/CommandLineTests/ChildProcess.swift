@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A command that was run to its end.
+struct ChildProcess {
+    let standardOutput: String
+    let standardError: String
+    /// The exit status, or 128 and the signal's number, as a shell would show it.
+    let status: Int
+
+    /// Runs the `pooltop` that was built beside these tests.
+    static func pooltop(_ arguments: [String]) throws -> ChildProcess {
+        try run(executable, arguments)
+    }
+
+    /// Runs a line of shell in which `$POOLTOP` stands for the command.
+    static func shell(_ line: String) throws -> ChildProcess {
+        let script = "POOLTOP='\(executable.path)'; \(line)"
+        return try run(URL(fileURLWithPath: "/bin/bash"), ["-c", script])
+    }
+
+    /// The test bundle lies in the build folder, and so does the command.
+    private static let executable: URL = {
+        let marker = ".xctest"
+        let bundle = CommandLine.arguments.first { $0.contains(marker) } ?? CommandLine.arguments[0]
+        var folder = URL(fileURLWithPath: bundle).deletingLastPathComponent()
+        while folder.path != "/" {
+            let candidate = folder.appendingPathComponent("pooltop")
+            if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
+            folder.deleteLastPathComponent()
+        }
+        return URL(fileURLWithPath: "pooltop")
+    }()
+
+    private static func run(_ executable: URL, _ arguments: [String]) throws -> ChildProcess {
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        // Files, not pipes: a full pipe would stop the child while this process waits for it.
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("pooltop-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let output = folder.appendingPathComponent("output")
+        let error = folder.appendingPathComponent("error")
+        for file in [output, error] { try Data().write(to: file) }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = try FileHandle(forWritingTo: error)
+        try process.run()
+        process.waitUntilExit()
+        let status = Int(process.terminationStatus)
+        return ChildProcess(
+            standardOutput: try String(contentsOf: output, encoding: .utf8),
+            standardError: try String(contentsOf: error, encoding: .utf8),
+            status: process.terminationReason == .exit ? status : 128 + status
+        )
+    }
+}
