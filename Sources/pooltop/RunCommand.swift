@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import AsyncRuntime
+internal import Dashboard
 internal import Kernel
+internal import Telemetry
+internal import Terminal
+internal import Workload
 
 /// Runs a scenario with the dashboard: what `pooltop` does where nothing else is asked.
 struct RunCommand: ParsableCommand {
@@ -13,6 +18,12 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var scenario: ScenarioOptions
     @OptionGroup var pool: PoolOptions
 
+    @Flag(help: "Draw with ASCII characters only (automatic where the locale is not UTF-8).")
+    var ascii = false
+
+    @Flag(help: "Draw without colour (as NO_COLOR does).")
+    var noColor = false
+
     func run() throws {
         // What is wrong with the options is said first: it is wrong without a screen, too.
         _ = try scenario.settings(of: scenario.chosenScenario())
@@ -23,8 +34,58 @@ struct RunCommand: ParsableCommand {
                     + "figures as JSON."
             )
         }
+        // Before any thread is started: all of them inherit that the signals are the main loop's.
+        SignalInbox.blockInAllThreads()
+        let session = try makeSession()
         let run = try LiveRun(pool: pool, scenario: scenario)
-        defer { StandardError.report(heldThreads: run.stop()) }
-        throw UsageError("The dashboard is not part of this build; use `pooltop headless`.")
+        let outcome: TerminalLoop.Outcome
+        do {
+            defer { StandardError.report(heldThreads: run.stop()) }
+            outcome = try show(run, in: session)
+        } catch let error as TerminalError {
+            throw UsageError(error.description)
+        }
+        // Ctrl-C ends it as `q` does; another signal is reported to the shell as usual.
+        if case .signal(let number) = outcome, number != RunCommand.interrupt {
+            throw ExitCode(128 + number)
+        }
+    }
+
+    /// SIGINT, on every system.
+    private static let interrupt: Int32 = 2
+
+    private func makeSession() throws -> TerminalSession {
+        var options = TerminalOptions()
+        if ascii { options.ascii = true }
+        if noColor { options.color = false }
+        do {
+            return try TerminalSession(options: options)
+        } catch {
+            throw UsageError(error.description)
+        }
+    }
+
+    /// The main loop: snapshots come from the sampler's thread, commands go to the runtime.
+    private func show(_ run: LiveRun, in session: TerminalSession) throws -> TerminalLoop.Outcome {
+        let mailbox = try SnapshotMailbox()
+        run.runtime.observe { snapshot in
+            var snapshot = snapshot
+            run.workload.fill(&snapshot, over: .recent)
+            mailbox.put(snapshot)
+        }
+        defer { run.runtime.observe(nil) }
+        return try TerminalLoop.run(
+            session: session,
+            model: Model(size: session.size, glyphs: session.glyphs),
+            wake: mailbox.wakeDescriptor,
+            nextSnapshot: {
+                run.runtime.drainMain()
+                return mailbox.take()
+            },
+            send: { command in
+                // A thread that could not be created is in the event log and in the counts.
+                try? run.apply(command)
+            }
+        )
     }
 }
