@@ -3,7 +3,9 @@
 import TestSupport
 import Testing
 
-/// `Parker` as a pure value: thread 0 parks until it has seen every reason, the others each leave
+/// `Parker` as a pure value.
+///
+/// Thread 0 parks until it has seen every reason, the others each leave
 /// one reason and unpark. The last thread is the store buffer of thread 0, for the mistake that
 /// needs one.
 private struct ParkerMachine: StepMachine {

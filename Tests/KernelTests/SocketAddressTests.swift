@@ -50,7 +50,9 @@ import Testing
         var random = SeededRandom(seed: 0xbad_add5)
         let letters = Array("0123456789.:[]af%- \u{0}é")
         for _ in 0..<20_000 {
-            let text = String((0..<random.below(24)).map { _ in letters[random.below(letters.count)] })
+            let text = String(
+                (0..<random.below(24)).map { _ in letters[random.below(letters.count)] }
+            )
             guard let address = SocketAddress(text) else { continue }
             #expect(SocketAddress(address.description) == address, "seed \(random.seed), \(text)")
         }
