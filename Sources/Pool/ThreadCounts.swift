@@ -62,6 +62,14 @@ package struct ThreadCounts: Equatable, Sendable {
         return .create
     }
 
+    /// A worker that has counted itself out found more work. Returns whether it is counted in again;
+    /// not if a release is on its way to every worker that is out, this one included.
+    package mutating func comeBack() -> Bool {
+        guard processing < goal, processing < existing else { return false }
+        processing += 1
+        return true
+    }
+
     /// A worker above the goal stops after its item. Returns whether this one does.
     package mutating func stopIfAboveGoal() -> Bool {
         guard processing > goal else { return false }

@@ -202,12 +202,7 @@ package final class WorkerPool: Sendable {
             if hasStopped { return }
             update { $0.processing -= 1 }
             guard isRequested.load(ordering: .sequentiallyConsistent) else { return }
-            let isBack = update { counts -> Bool in
-                guard counts.processing < counts.goal else { return false }
-                counts.processing += 1
-                return true
-            }
-            guard isBack else { return }
+            guard update({ $0.comeBack() }) else { return }
         }
     }
 
