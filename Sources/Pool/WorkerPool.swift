@@ -201,6 +201,7 @@ package final class WorkerPool: Sendable {
             worker.lane.endBusy(at: Instant.now.nanoseconds)
             if hasStopped { return }
             update { $0.processing -= 1 }
+            if isStopped.load(ordering: .sequentiallyConsistent) { return }
             guard isRequested.load(ordering: .sequentiallyConsistent) else { return }
             guard update({ $0.comeBack() }) else { return }
         }
