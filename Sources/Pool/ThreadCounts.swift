@@ -62,8 +62,9 @@ package struct ThreadCounts: Equatable, Sendable {
         return .create
     }
 
-    /// A worker that has counted itself out found more work. Returns whether it is counted in again;
-    /// not if a release is on its way to every worker that is out, this one included.
+    /// Counts a worker in again that has counted itself out and found more work.
+    ///
+    /// Not if a release is on its way to every worker that is out, this one included.
     package mutating func comeBack() -> Bool {
         guard processing < goal, processing < existing else { return false }
         processing += 1
