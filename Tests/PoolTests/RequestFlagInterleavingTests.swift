@@ -4,7 +4,9 @@ import Pool
 import TestSupport
 import Testing
 
-/// The table of `WorkerPool` as a pure value: bringers of work, workers, and a hand that changes
+/// The table of `WorkerPool` as a pure value.
+///
+/// Bringers of work, workers, and a hand that changes
 /// the goal. The counts are the real ones.
 private struct RequestMachine: StepMachine {
     enum Mistake {
@@ -176,7 +178,9 @@ private struct RequestMachine: StepMachine {
 }
 
 @Suite struct RequestFlagInterleavingTests {
-    @Test(arguments: [([1], 1), ([1, 1], 1), ([2, 2], 1), ([1, 1], 2), ([2, 2], 2), ([1, 1, 1], 2)])
+    @Test(arguments: [
+        ([1], 1), ([1, 1], 1), ([2, 2], 1), ([1, 1], 2), ([2, 2], 2), ([1, 1, 1], 2),
+    ])
     func `no schedule leaves an item behind`(bringers: [Int], goal: Int) {
         let all = Interleavings(of: RequestMachine(bringers: bringers, goal: goal))
         #expect(all.failure == nil, "\(all)")
