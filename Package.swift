@@ -92,23 +92,38 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(
-            name: "KernelTests",
-            dependencies: ["Kernel", .product(name: "SystemPackage", package: "swift-system")],
+        // What tests of several modules share: schedules, seeds, bounded waits, threads, lanes.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Kernel", "Telemetry", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: [
+                "Kernel", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", "Kernel", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PortTests",
             dependencies: [
-                "Port", "Kernel", "Telemetry",
+                "Port", "Kernel", "Telemetry", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PoolTests",
-            dependencies: ["Pool", "Kernel", "Telemetry"],
+            dependencies: ["Pool", "Kernel", "Telemetry", "TestSupport"],
             swiftSettings: strict
         ),
         // A program of plain Swift concurrency on an installed runtime; the tests run it, since a

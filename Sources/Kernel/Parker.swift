@@ -27,25 +27,29 @@ package struct Parker: ~Copyable, Sendable {
     @discardableResult
     package borrowing func park(timeout: Duration? = nil) -> Bool {
         let deadline = timeout.map { Instant.now.advanced(by: $0) }
-        // Acquiring; pairs with the releasing exchange in `unpark`.
-        if token.exchange(Parker.empty, ordering: .acquiring) == Parker.set { return true }
+        if take() { return true }
         while true {
             let (exchanged, original) = token.compareExchange(
                 expected: Parker.empty,
                 desired: Parker.asleep,
                 ordering: .acquiring
             )
-            if !exchanged && original == Parker.set { break }
+            if !exchanged && original == Parker.set { return take() }
             let remaining = deadline.map { $0.duration(since: .now) }
-            if let remaining, remaining <= .zero {
-                // Leaves `asleep`; an unpark that came in between has left a token to take.
-                return token.exchange(Parker.empty, ordering: .acquiring) == Parker.set
-            }
+            // Leaves `asleep`; an unpark that came in between has left a token to take.
+            if let remaining, remaining <= .zero { return take() }
             Futex.wait(token, while: Parker.asleep, timeout: remaining)
-            if token.load(ordering: .acquiring) == Parker.set { break }
+            if token.load(ordering: .relaxed) == Parker.set { return take() }
         }
-        token.store(Parker.empty, ordering: .relaxed)
-        return true
+    }
+
+    /// Takes the token, if there is one.
+    ///
+    /// By an exchange, not a store: the caller looks for its reason next, and that look may overtake
+    /// a store. An unpark in between would merge into the old token and be erased with it, unseen.
+    private borrowing func take() -> Bool {
+        // Acquiring; pairs with the releasing exchange in `unpark`.
+        token.exchange(Parker.empty, ordering: .acquiring) == Parker.set
     }
 
     /// Leaves a token and wakes the parker if it sleeps. Callable from any thread.

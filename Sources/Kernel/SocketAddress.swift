@@ -30,8 +30,10 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `127.0.0.1:8080` or `[::1]:8080`; `nil` for anything else.
     public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"),
-            let port = UInt16(text[text.index(after: colon)...])
+        // `inet_pton` stops at a NUL, and `UInt16` accepts a sign.
+        guard !text.utf8.contains(0), let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...]),
+            !text[colon...].hasPrefix(":+"), !text[colon...].hasPrefix(":-")
         else { return nil }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {

@@ -62,6 +62,15 @@ package struct ThreadCounts: Equatable, Sendable {
         return .create
     }
 
+    /// Counts a worker in again that has counted itself out and found more work.
+    ///
+    /// Not if a release is on its way to every worker that is out, this one included.
+    package mutating func comeBack() -> Bool {
+        guard processing < goal, processing < existing else { return false }
+        processing += 1
+        return true
+    }
+
     /// A worker above the goal stops after its item. Returns whether this one does.
     package mutating func stopIfAboveGoal() -> Bool {
         guard processing > goal else { return false }

@@ -172,11 +172,13 @@ package final class WorkerPool: Sendable {
             if idle.wait(worker, timeout: idleTimeout) {
                 return !isStopped.load(ordering: .sequentiallyConsistent)
             }
-            let minimum = state.withLock { $0.minimum }
-            let (mayLeave, from, to) = update { counts -> (Bool, Int, Int) in
-                let from = counts.goal
-                let mayLeave = counts.timeOut(minimum: minimum)
-                return (mayLeave, from, counts.goal)
+            // Under the lock, so that `resize` does not raise the minimum in between.
+            let (mayLeave, from, to) = state.withLock { state in
+                update { counts -> (Bool, Int, Int) in
+                    let from = counts.goal
+                    let mayLeave = counts.timeOut(minimum: state.minimum)
+                    return (mayLeave, from, counts.goal)
+                }
             }
             guard mayLeave else { continue }
             if from != to {
@@ -201,13 +203,9 @@ package final class WorkerPool: Sendable {
             worker.lane.endBusy(at: Instant.now.nanoseconds)
             if hasStopped { return }
             update { $0.processing -= 1 }
+            if isStopped.load(ordering: .sequentiallyConsistent) { return }
             guard isRequested.load(ordering: .sequentiallyConsistent) else { return }
-            let isBack = update { counts -> Bool in
-                guard counts.processing < counts.goal else { return false }
-                counts.processing += 1
-                return true
-            }
-            guard isBack else { return }
+            guard update({ $0.comeBack() }) else { return }
         }
     }
 
@@ -263,14 +261,14 @@ package final class WorkerPool: Sendable {
     package func resize(minimum: Int, maximum: Int, reason: AdjustmentReason) {
         let low = min(max(1, minimum), ThreadCounts.limit)
         let high = min(max(low, maximum), ThreadCounts.limit)
-        state.withLock { state in
+        let (from, added) = state.withLock { state in
             state.minimum = low
             state.maximum = high
-        }
-        let (from, added) = update { counts -> (Int, Bool) in
-            let from = counts.goal
-            counts.goal = low
-            return (from, low > from)
+            return update { counts -> (Int, Bool) in
+                let from = counts.goal
+                counts.goal = low
+                return (from, low > from)
+            }
         }
         if from != low { currentDelegate.goalChanged(from: from, to: low, reason: reason) }
         if added, isRequested.load(ordering: .sequentiallyConsistent) { addWorkingWorker() }

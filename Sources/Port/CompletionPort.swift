@@ -607,10 +607,7 @@ package final class CompletionPort: Sendable {
             number(slots, from: seats.packetCount)
             seats.enter(slots)
             let poller = seats.release()
-            return (
-                poller,
-                poller == nil && seats.isLeaderInKernel && seats.running < seats.concurrency
-            )
+            return (poller, poller == nil && seats.needsLeader)
         }
         if let poller { parkers[poller].parker.unpark() }
         if interrupt { engine.interrupt() }

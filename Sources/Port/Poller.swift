@@ -71,7 +71,7 @@ extension CompletionPort {
             poller.lane.endBusy(at: now.nanoseconds)
         }
         while true {
-            let (step, wake) = seats.withLock { seats -> (Seats.Step, Int?) in
+            let (step, wake, fetch) = seats.withLock { seats -> (Seats.Step, Int?, Bool) in
                 if comesBack { seats.finished() }
                 number(ready, from: seats.packetCount)
                 seats.enter(ready)
@@ -93,11 +93,12 @@ extension CompletionPort {
                 case .lead, .wait:
                     break
                 }
-                return (step, wake)
+                return (step, wake, wake == nil && step != .lead && seats.needsLeader)
             }
             comesBack = false
             ready.removeAll(keepingCapacity: true)
             if let wake { parkers[wake].parker.unpark() }
+            if fetch { engine.interrupt() }
             switch step {
             case .take:
                 poller.setState(.running, at: now)
@@ -115,7 +116,10 @@ extension CompletionPort {
                 let released = parkers[poller.number].parker.park(
                     timeout: isWatcher ? patience : nil
                 )
-                if !released { seats.withLock { $0.stopWaiting(poller.number) } }
+                if !released, !seats.withLock({ $0.stopWaiting(poller.number) }) {
+                    // Released in between: the token must not be left for the next wait.
+                    parkers[poller.number].parker.park()
+                }
             case .leave:
                 return false
             }
@@ -155,8 +159,12 @@ extension CompletionPort {
     /// The poller is about to block: another one may run in its place.
     package func pollerBlocks(_ poller: Poller) {
         poller.setState(.blocked, at: .now)
-        let wake = seats.withLock { $0.blocks(poller.number) }
+        let (wake, fetch) = seats.withLock { seats -> (Int?, Bool) in
+            let wake = seats.blocks(poller.number)
+            return (wake, wake == nil && seats.needsLeader)
+        }
         if let wake { parkers[wake].parker.unpark() }
+        if fetch { engine.interrupt() }
     }
 
     /// The poller runs again.

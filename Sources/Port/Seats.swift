@@ -14,7 +14,7 @@ package import DequeModule
 /// thread could have been woken. If it stays away, a follower that watches takes the seat after
 /// about a millisecond. Watching costs a wake-up every millisecond, so a follower watches only
 /// while the leader has lately been away with user code.
-package struct Seats: Sendable {
+package struct Seats: Hashable, Sendable {
     /// How long a leader may stay away with user code before a watching follower takes its seat.
     package static let patience: UInt64 = 1_000_000
     /// Looks in a row that find the leader seated, after which watching ends.
@@ -32,10 +32,11 @@ package struct Seats: Sendable {
         case leave
     }
 
-    private enum Leader: Sendable {
+    private enum Leader: Hashable, Sendable {
         case none
         case inKernel(Int)
-        case away(Int, since: UInt64)
+        /// Away with packets, or with user code that runs in place and may take long.
+        case away(Int, since: UInt64, inPlace: Bool)
     }
 
     package private(set) var packets = Deque<UInt32>()
@@ -61,7 +62,7 @@ package struct Seats: Sendable {
     package var leaderNumber: Int? {
         switch leader {
         case .none: nil
-        case .inKernel(let poller), .away(let poller, _): poller
+        case .inKernel(let poller), .away(let poller, _, _): poller
         }
     }
 
@@ -82,22 +83,27 @@ package struct Seats: Sendable {
         }
         if !packets.isEmpty, hasRoom {
             running += 1
-            if leaderNumber == poller { leader = .away(poller, since: now) }
+            if leaderNumber == poller { leader = .away(poller, since: now, inPlace: false) }
             return .take(min(limit, packets.count))
         }
         switch leader {
         case .none:
             leader = .inKernel(poller)
             return .lead
-        case .away(poller, _), .inKernel(poller):
+        case .away(poller, _, _), .inKernel(poller):
             leader = .inKernel(poller)
             return .lead
-        case .away(_, let since) where watcher == poller && now &- since >= Seats.patience:
+        case .away(_, let since, _) where watcher == poller && now &- since >= Seats.patience:
             leader = .inKernel(poller)
             watcher = nil
             return .lead
         default:
             break
+        }
+        // The leader may have gone when nobody waited who could have watched.
+        if watcher == nil, case .away(_, _, inPlace: true) = leader {
+            watcher = poller
+            looksInRow = 0
         }
         if watcher == poller {
             if case .inKernel = leader { looksInRow += 1 } else { looksInRow = 0 }
@@ -118,8 +124,12 @@ package struct Seats: Sendable {
     }
 
     /// The watcher's wait timed out: it leaves the stack to look at the seat.
-    package mutating func stopWaiting(_ poller: Int) {
-        if let index = waiters.lastIndex(of: poller) { waiters.remove(at: index) }
+    ///
+    /// Returns whether it was there; if not, it has been released and a token is on its way to it.
+    package mutating func stopWaiting(_ poller: Int) -> Bool {
+        guard let index = waiters.lastIndex(of: poller) else { return false }
+        waiters.remove(at: index)
+        return true
     }
 
     /// Packets enter, in the order given.
@@ -137,18 +147,21 @@ package struct Seats: Sendable {
         return popWaiter()
     }
 
+    /// Whether the leader has to come out of the kernel, since packets wait, there is room, and
+    /// `release` found nobody else.
+    package var needsLeader: Bool { !packets.isEmpty && hasRoom && isLeaderInKernel }
+
     /// The leader is about to run user code in place: gives up the seat if there is a backlog, or a
     /// free running slot and somebody to take it.
     ///
     /// - Returns: whom to wake, if anybody: the new leader, or a watcher.
     package mutating func beforeInline(_ poller: Int, backlog: Bool, now: UInt64) -> Int? {
         guard leaderNumber == poller else { return nil }
-        if backlog || !packets.isEmpty {
-            guard !waiters.isEmpty else { return nil }
+        if (backlog || !packets.isEmpty), let next = popWaiter() {
             leader = .none
-            return popWaiter()
+            return next
         }
-        leader = .away(poller, since: now)
+        leader = .away(poller, since: now, inPlace: true)
         looksInRow = 0
         guard watcher == nil, let next = popWaiter() else { return nil }
         watcher = next
