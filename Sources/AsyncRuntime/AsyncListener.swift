@@ -41,7 +41,8 @@ public final class AsyncListener: Sendable {
             do throws(OperationError) {
                 let number = try await acceptOnce(deadline, function, file, line)
                 return try makeSocket(number)
-            } catch .system(let error) where error == .tooManyOpenFiles
+            } catch .system(let error)
+                where error == .tooManyOpenFiles
                 || error == .tooManyOpenFilesInSystem
             {
                 runtime.noteDescriptorsExhausted()

@@ -233,7 +233,9 @@ public final class AsyncSocket: Sendable {
         count = bytes.count
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
         unsafe memory.copyBytes(from: bytes)
-        unsafe address = UnsafeRawPointer(memory.baseAddress ?? UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
+        unsafe address = UnsafeRawPointer(
+            memory.baseAddress ?? UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+        )
     }
 
     deinit {

@@ -101,7 +101,10 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
     }
 
     func workerFailedToStart(_ number: Int, _ reason: String) {
-        log.append("ThreadPoolWorkerThreadStart", "worker-\(number) could not be created: \(reason)")
+        log.append(
+            "ThreadPoolWorkerThreadStart",
+            "worker-\(number) could not be created: \(reason)"
+        )
     }
 
     func run(jobBits: UInt, on worker: Worker) {

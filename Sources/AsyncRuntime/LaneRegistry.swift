@@ -28,7 +28,9 @@ final class LaneRegistry: Sendable {
             number: number,
             index: index,
             epoch: epoch,
-            eventCapacity: kind == .other ? 64 : 1024
+            // Enough for the sampler's period at 40 000 events a second; what is more is dropped
+            // and counted. Pages that are never written take no memory.
+            eventCapacity: kind == .other ? 64 : 4096
         )
         state.withLock { $0.lanes.append(lane) }
         return lane

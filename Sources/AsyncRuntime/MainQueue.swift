@@ -29,7 +29,9 @@ final class MainQueue: MainExecutor {
         state.withLock { $0.notify = notify }
     }
 
-    /// Runs what waits. On the main thread.
+    /// Runs what waits.
+    ///
+    /// On the main thread.
     func drain() {
         while true {
             let jobs = state.withLock { state in

@@ -13,7 +13,7 @@ struct Operation {
     let site: Int
     let functionRow: Int
 
-    /// - Parameter context: the calling thread's; it knows the await site's number.
+    /// Names the await by its place; `context` is the calling thread's and knows the place's number.
     init(
         _ kind: OperationKind,
         on association: Association?,
@@ -35,8 +35,10 @@ struct Operation {
         )
     }
 
-    /// Counts an operation whose call succeeded or failed at once. `skipOnSuccess` decides whether
-    /// that is the end of it, or whether a packet takes the result through the port.
+    /// Counts an operation whose call succeeded or failed at once.
+    ///
+    /// `skipOnSuccess` decides whether that is the end of it, or whether a packet takes the result
+    /// through the port.
     func finishedAtOnce(_ outcome: OperationOutcome, lane: ThreadLane) {
         let section = lane.open()
         lane.count(.submitted, in: section)
@@ -50,9 +52,8 @@ struct Operation {
         lane.close(section)
     }
 
-    /// Suspends the task until the operation is complete.
-    ///
-    /// - Parameter fill: gives the operation its bytes, before it is submitted.
+    /// Suspends the task until the operation is complete. `fill` gives the operation its bytes before
+    /// it is submitted; `atOnce` is the result of a call that has been made already.
     func wait(
         deadline: Instant?,
         atOnce: (outcome: OperationOutcome, buffer: UInt32)? = nil,
@@ -127,7 +128,12 @@ struct Operation {
             of: operation
         )
         if let atOnce {
-            runtime.port.completeAtOnce(operation, atOnce.outcome, buffer: atOnce.buffer, lane: lane)
+            runtime.port.completeAtOnce(
+                operation,
+                atOnce.outcome,
+                buffer: atOnce.buffer,
+                lane: lane
+            )
         } else {
             runtime.port.submit(operation, to: association, lane: lane, now: now)
         }

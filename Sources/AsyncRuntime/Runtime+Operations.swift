@@ -63,11 +63,10 @@ extension Runtime {
         }
     }
 
-    /// Connects to an address.
+    /// Connects to an address; `source` is the local address to connect from, with port 0 as a rule.
     ///
-    /// - Parameter source: the local address to connect from; its port is 0 as a rule.
-    /// - Throws: ``OperationError/system(_:)`` with what `connect(2)` reports, or `EMFILE` where the
-    ///   process has no descriptor left.
+    /// Throws ``OperationError/system(_:)`` with what `connect(2)` reports, or `EMFILE` where the
+    /// process has no descriptor left.
     public func connect(
         to address: SocketAddress,
         from source: SocketAddress? = nil,

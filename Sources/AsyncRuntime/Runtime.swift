@@ -39,7 +39,8 @@ public final class Runtime: Sendable {
     /// Starts a runtime that is not installed.
     ///
     /// - Throws: ``RuntimeError`` where a value is out of range or the system refuses a thread.
-    public init(_ configuration: RuntimeConfiguration = RuntimeConfiguration()) throws(RuntimeError) {
+    public init(_ configuration: RuntimeConfiguration = RuntimeConfiguration()) throws(RuntimeError)
+    {
         try configuration.validate()
         self.configuration = configuration
         let contexts = contexts
@@ -236,7 +237,9 @@ public final class Runtime: Sendable {
         set { taskExecutor.placement = newValue }
     }
 
-    /// Carries out the part of a command that concerns the runtime. Returns whether it was one.
+    /// Carries out the part of a command that concerns the runtime.
+    ///
+    /// Returns whether it was one.
     ///
     /// - Throws: ``RuntimeError/system(_:)`` where a thread could not be created.
     @discardableResult
@@ -280,13 +283,17 @@ public final class Runtime: Sendable {
 
     // MARK: Looking
 
-    /// A snapshot of now. Any thread may ask; it waits for no thread that runs user code.
+    /// A snapshot of now.
+    ///
+    /// Any thread may ask; it waits for no thread that runs user code.
     package func snapshot() -> RuntimeSnapshot {
         sampler.sample()
     }
 
-    /// Calls `body` on the sampler's thread with each of its snapshots, several a second, rows and
-    /// rates included. It must not wait.
+    /// Calls on the sampler's thread with each of its snapshots, several a second, rows and rates
+    /// included.
+    ///
+    /// luded. It must not wait.
     package func observe(_ body: (@Sendable (RuntimeSnapshot) -> Void)?) {
         sampler.wantsDetail.store(body != nil, ordering: .relaxed)
         sampler.observe(body)

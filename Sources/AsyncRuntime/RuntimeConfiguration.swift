@@ -4,11 +4,17 @@ internal import Kernel
 internal import Pool
 internal import Port
 
-/// How a runtime starts. The defaults are the article's picture.
+/// How a runtime starts.
+///
+/// The defaults are the article's picture.
 public struct RuntimeConfiguration: Sendable {
-    /// Minimum and maximum of worker threads, 1 to 32767. Default: processors to 32767.
+    /// Minimum and maximum of worker threads, 1 to 32767.
+    ///
+    /// Default: processors to 32767.
     public var workers: ClosedRange<Int>
-    /// Minimum and maximum of poller threads, 1 to 1000. Default: processors to 1000.
+    /// Minimum and maximum of poller threads, 1 to 1000.
+    ///
+    /// Default: processors to 1000.
     public var pollers: ClosedRange<Int>
     /// How many pollers may run at a time, as a completion port's concurrency value.
     public var concurrency: Int

@@ -43,7 +43,9 @@ package final class Sampler: Sendable {
         _ = roster.join(until: Instant.now.advanced(by: .seconds(1)))
     }
 
-    /// Called on the sampler's thread with each new snapshot. It must not wait.
+    /// Called on the sampler's thread with each new snapshot.
+    ///
+    /// It must not wait.
     package func observe(_ body: (@Sendable (RuntimeSnapshot) -> Void)?) {
         observer.withLock { $0 = body }
     }
@@ -59,7 +61,9 @@ package final class Sampler: Sendable {
         }
     }
 
-    /// Makes a snapshot now. Any thread may ask; one at a time is served.
+    /// Makes a snapshot now.
+    ///
+    /// Any thread may ask; one at a time is served.
     package func sample() -> RuntimeSnapshot {
         let snapshot = turn.take { () -> RuntimeSnapshot in
             let before = CurrentThread.processorTime

@@ -133,7 +133,8 @@ struct SnapshotParts: Sendable {
             now: totals.at.nanoseconds
         )
         detail.pollers = pollers.all.map { row($0, totals.at, past.lanes, seconds) }
-        let names = Dictionary(detail.machines.map { ($0.number, $0.function) }) { first, _ in first }
+        let names = Dictionary(detail.machines.map { ($0.number, $0.function) }) { first, _ in first
+        }
         detail.workers = pool.all.map { row($0, totals.at, past.lanes, seconds, names) }
         detail.functions = functions(totals, perSecond, past.totals)
         detail.events = events

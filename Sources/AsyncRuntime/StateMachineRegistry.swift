@@ -139,7 +139,9 @@ final class StateMachineRegistry: Sendable {
         UInt64(state) << 56 | now & sinceMask
     }
 
-    /// Changes the state and adds the time in the one before to its sum. Returns the state before.
+    /// Changes the state and adds the time in the one before to its sum.
+    ///
+    /// Returns the state before.
     @discardableResult
     private func change(_ slot: UInt32, to state: UInt8, at now: UInt64) -> UInt8 {
         let memory = unsafe pointer(slot)
@@ -176,7 +178,9 @@ final class StateMachineRegistry: Sendable {
         }
     }
 
-    /// A thread begins to run a task. Returns its slot, 0 where it is not tracked.
+    /// A thread begins to run a task.
+    ///
+    /// Returns its slot, 0 where it is not tracked.
     @inline(__always)
     func began(_ task: UInt, at now: UInt64, lane: ThreadLane) -> UInt32 {
         let slot = find(task)
@@ -191,7 +195,10 @@ final class StateMachineRegistry: Sendable {
                 ordering: .relaxed
             )
         }
-        lane.machine.store(UInt64(unsafe memory.pointee.number.load(ordering: .relaxed)), ordering: .relaxed)
+        lane.machine.store(
+            UInt64(unsafe memory.pointee.number.load(ordering: .relaxed)),
+            ordering: .relaxed
+        )
         return slot
     }
 
@@ -247,7 +254,9 @@ final class StateMachineRegistry: Sendable {
     }
 
     /// Frees the slots of machines that ended where the executor could not see it, on an actor's
-    /// thread. Looks at up to `limit` slots from where it stopped last; the sampler's.
+    /// thread.
+    ///
+    /// Looks at up to `limit` slots from where it stopped last; the sampler's.
     func sweep(from start: UInt32, limit count: Int, lane: ThreadLane) -> UInt32 {
         let end = limit
         var slot = max(1, start)
@@ -274,7 +283,9 @@ final class StateMachineRegistry: Sendable {
     // MARK: The operations' calls
 
     /// The running task is about to await an operation; called inside the continuation's body, on
-    /// the task's own thread, before the operation is submitted. Returns the machine's number.
+    /// the task's own thread, before the operation is submitted.
+    ///
+    /// Returns the machine's number.
     func awaits(
         _ kind: OperationKind,
         descriptor: Int32,

@@ -36,8 +36,10 @@ enum TaskLayout {
             .storeBytes(of: word, toByteOffset: reservedOffset, as: UInt.self)
     }
 
-    /// Whether the task is the child of an `async let`. Its memory belongs to its parent's frame,
-    /// which takes it back when the child has ended: no reference keeps such a task.
+    /// Whether the task is the child of an .
+    ///
+    /// async let`. Its memory belongs to its parent's frame, which takes it back when the child has
+    /// ended: no reference keeps such a task.
     @inline(__always)
     static func isInParentsFrame(_ task: UInt) -> Bool {
         unsafe pointer(task).load(fromByteOffset: flagsOffset, as: UInt32.self) & isAsyncLet != 0
@@ -48,7 +50,9 @@ enum TaskLayout {
         unsafe pointer(task).load(fromByteOffset: identifierOffset, as: UInt32.self)
     }
 
-    /// Whether the task has ended. Only for a task that the caller retains.
+    /// Whether the task has ended.
+    ///
+    /// Only for a task that the caller retains.
     ///
     /// Acquiring, since the word is written by the thread that ran the task last.
     @inline(__always)
@@ -105,7 +109,9 @@ enum TaskLayout {
     /// words say so.
     private static func probe() -> Bool {
         #if arch(x86_64) || arch(arm64)
-        guard unsafe MemoryLayout<UnsafeCurrentTask>.size == MemoryLayout<UInt>.size else { return false }
+        guard unsafe MemoryLayout<UnsafeCurrentTask>.size == MemoryLayout<UInt>.size else {
+            return false
+        }
         let mark: UInt = 0x1234_5678
         let executor = ProbeExecutor()
         let seen = ProbeFindings()

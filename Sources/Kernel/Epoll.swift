@@ -4,7 +4,9 @@ internal import CLinux
 internal import Glibc
 package import SystemPackage
 
-/// An epoll instance. Corresponds to `epoll(7)`.
+/// An epoll instance.
+///
+/// Corresponds to `epoll(7)`.
 package struct Epoll: ~Copyable, Sendable {
     /// What a readiness event reports.
     package struct Readiness: OptionSet, Sendable {
@@ -57,7 +59,9 @@ package struct Epoll: ~Copyable, Sendable {
         _ = try systemResult { clinux_epoll_ctl(descriptor.number, EPOLL_CTL_ADD, fd, flags, data) }
     }
 
-    /// Forgets a descriptor (`EPOLL_CTL_DEL`). Closing its last copy does the same.
+    /// Forgets a descriptor ().
+    ///
+    /// POLL_CTL_DEL`). Closing its last copy does the same.
     package func remove(_ fd: Int32) {
         _ = clinux_epoll_ctl(descriptor.number, EPOLL_CTL_DEL, fd, 0, 0)
     }

@@ -4,7 +4,9 @@ internal import CLinux
 internal import Glibc
 package import SystemPackage
 
-/// A wake-up that epoll can see. Corresponds to `eventfd(2)`.
+/// A wake-up that epoll can see.
+///
+/// Corresponds to `eventfd(2)`.
 package struct EventDescriptor: ~Copyable, Sendable {
     private let descriptor: Descriptor
 

@@ -3,9 +3,13 @@
 internal import CLinux
 package import Synchronization
 
-/// Sleeping and waking on one word. Corresponds to `futex(2)`, private to the process.
+/// Sleeping and waking on one word.
+///
+/// Corresponds to `futex(2)`, private to the process.
 package enum Futex {
-    /// Sleeps while `word` holds `expected`. May return early; callers check their condition again.
+    /// Sleeps while holds .
+    ///
+    /// olds `expected`. May return early; callers check their condition again.
     package static func wait(
         _ word: borrowing Atomic<UInt32>,
         while expected: UInt32,

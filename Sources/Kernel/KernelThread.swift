@@ -10,10 +10,9 @@ package import SystemPackage
 package final class KernelThread: Sendable {
     private let handle: pthread_t
 
-    /// Starts a thread that runs `body`.
+    /// Starts a thread that runs `body`. Names are cut at 15 bytes.
     ///
-    /// - Parameter name: at most 15 bytes; longer names are cut.
-    /// - Throws: `EAGAIN` where a limit of threads or memory is hit.
+    /// Throws `EAGAIN` where a limit of threads or memory is hit.
     package init(
         name: String,
         stackBytes: Int? = nil,
@@ -33,7 +32,9 @@ package final class KernelThread: Sendable {
         handle = thread
     }
 
-    /// Waits until the thread has ended, at most for `timeout`. Returns whether it has.
+    /// Waits until the thread has ended, at most for .
+    ///
+    /// timeout`. Returns whether it has.
     ///
     /// - Precondition: it was not joined before.
     package func join(timeout: Duration) -> Bool {
@@ -79,7 +80,9 @@ package enum CurrentThread {
     /// Whether it is the process's first thread.
     package static var isMain: Bool { clinux_gettid() == getpid() }
 
-    /// Gives up the processor for a moment. Corresponds to `sched_yield(2)`.
+    /// Gives up the processor for a moment.
+    ///
+    /// Corresponds to `sched_yield(2)`.
     package static func yieldProcessor() { sched_yield() }
 
     /// Tells the processor that this is a spin loop.

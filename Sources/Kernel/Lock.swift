@@ -3,7 +3,9 @@
 internal import Glibc
 internal import Synchronization
 
-/// The project's only lock. Every use is a leaf: nothing is resumed, posted or locked under it.
+/// The project's only lock.
+///
+/// Every use is a leaf: nothing is resumed, posted or locked under it.
 ///
 /// It is `Synchronization.Mutex`, except under ThreadSanitizer, which cannot see into that type's
 /// slow path on Linux and reports races that are none; there it is a `pthread_mutex_t`. In debug
@@ -23,7 +25,9 @@ package struct Lock<State: ~Copyable>: ~Copyable, Sendable {
         #endif
     }
 
-    /// Runs `body` while holding the lock. `body` must not take another lock.
+    /// Runs while holding the lock.
+    ///
+    /// lock. `body` must not take another lock.
     @inline(__always)
     package borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending State) throws(Failure) -> sending Result

@@ -52,7 +52,9 @@ package struct Parker: ~Copyable, Sendable {
         token.exchange(Parker.empty, ordering: .acquiring) == Parker.set
     }
 
-    /// Leaves a token and wakes the parker if it sleeps. Callable from any thread.
+    /// Leaves a token and wakes the parker if it sleeps.
+    ///
+    /// Callable from any thread.
     package borrowing func unpark() {
         // Releasing; pairs with the acquiring operations in `park`.
         if token.exchange(Parker.set, ordering: .acquiringAndReleasing) == Parker.asleep {

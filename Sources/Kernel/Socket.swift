@@ -4,9 +4,13 @@ internal import CLinux
 internal import Glibc
 package import SystemPackage
 
-/// Non-blocking TCP calls on a descriptor. None of them waits; `EAGAIN` says that it would have to.
+/// Non-blocking TCP calls on a descriptor.
+///
+/// None of them waits; `EAGAIN` says that it would have to.
 package enum Socket {
-    /// A non-blocking TCP socket for addresses like `address`. Corresponds to `socket(2)`.
+    /// A non-blocking TCP socket for addresses like .
+    ///
+    /// address`. Corresponds to `socket(2)`.
     package static func make(for address: SocketAddress) throws(Errno) -> Descriptor {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let domain = address.domain
@@ -61,7 +65,9 @@ package enum Socket {
         Descriptor(taking: Int32(try systemResult { clinux_accept(fd) }))
     }
 
-    /// Corresponds to `recv(2)`. 0 is the end of the stream.
+    /// Corresponds to .
+    ///
+    /// recv(2)`. 0 is the end of the stream.
     @inline(__always)
     package static func receive(
         _ fd: Int32,

@@ -39,7 +39,9 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
             var address = in6_addr()
-            let parsed = unsafe String(host).withCString { unsafe inet_pton(AF_INET6, $0, &address) }
+            let parsed = unsafe String(host).withCString {
+                unsafe inet_pton(AF_INET6, $0, &address)
+            }
             guard parsed == 1 else { return nil }
             let bytes = unsafe withUnsafeBytes(of: &address) { unsafe Array($0) }
             self.init(family: .v6, bytes: bytes, port: port)
@@ -52,6 +54,7 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The form that ``init(_:)`` reads.
     public var description: String {
         switch family {
         case .v4:

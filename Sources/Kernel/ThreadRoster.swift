@@ -55,7 +55,9 @@ package final class ThreadRoster: Sendable {
         for thread in ended { _ = thread.join(timeout: .seconds(1)) }
     }
 
-    /// Joins all threads. Returns the names of those that are still running at `deadline`.
+    /// Joins all threads.
+    ///
+    /// Returns the names of those that are still running at `deadline`.
     package func join(until deadline: Instant) -> [String] {
         let entries = state.withLock { state -> [Entry] in
             defer { state.entries.removeAll() }

@@ -46,7 +46,9 @@ final class IdleWorkers: Sendable {
         for worker in workers { worker.parker.unpark() }
     }
 
-    /// Waits for a release. Returns whether there was one within `timeout`.
+    /// Waits for a release.
+    ///
+    /// Returns whether there was one within `timeout`.
     func wait(_ worker: Worker, timeout: Duration) -> Bool {
         let isReleased = state.withLock { state -> Bool in
             if state.isClosed { return true }

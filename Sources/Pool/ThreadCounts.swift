@@ -71,14 +71,18 @@ package struct ThreadCounts: Equatable, Sendable {
         return true
     }
 
-    /// A worker above the goal stops after its item. Returns whether this one does.
+    /// A worker above the goal stops after its item.
+    ///
+    /// Returns whether this one does.
     package mutating func stopIfAboveGoal() -> Bool {
         guard processing > goal else { return false }
         processing -= 1
         return true
     }
 
-    /// An idle worker has waited long enough. It may go unless a release is on its way to it.
+    /// An idle worker has waited long enough.
+    ///
+    /// It may go unless a release is on its way to it.
     package mutating func timeOut(minimum: Int) -> Bool {
         guard existing > processing else { return false }
         existing -= 1

@@ -56,7 +56,9 @@
     @inline(__always)
     var jobBits: UInt? { second == WorkItem.jobMark ? first : nil }
 
-    /// Calls the closure and gives up its context. Only for items that are no jobs, once.
+    /// Calls the closure and gives up its context.
+    ///
+    /// Only for items that are no jobs, once.
     @inline(__always)
     func callClosure() {
         let closure = unsafe withUnsafeTemporaryAllocation(

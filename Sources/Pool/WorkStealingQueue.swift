@@ -74,7 +74,9 @@ internal import Synchronization
         return won ? item : nil
     }
 
-    /// Takes the oldest item, by anybody. Tries again while it loses against others.
+    /// Takes the oldest item, by anybody.
+    ///
+    /// Tries again while it loses against others.
     func steal() -> WorkItem? {
         while true {
             let top = top.load(ordering: .sequentiallyConsistent)

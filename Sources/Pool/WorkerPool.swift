@@ -165,7 +165,9 @@ package final class WorkerPool: Sendable {
         state.withLock { _ = $0.workers.removeValue(forKey: worker.number) }
     }
 
-    /// Waits until it is released. Returns `false` when the thread has to end.
+    /// Waits until it is released.
+    ///
+    /// Returns `false` when the thread has to end.
     private func waitForRelease(_ worker: Worker) -> Bool {
         while true {
             if isStopped.load(ordering: .sequentiallyConsistent) { return false }
@@ -190,8 +192,9 @@ package final class WorkerPool: Sendable {
 
     // MARK: Working
 
-    /// Runs work until there is none, or until more work than the goal says. The worker is counted
-    /// as processing on entry and is not on return.
+    /// Runs work until there is none, or until more work than the goal says.
+    ///
+    /// The worker is counted as processing on entry and is not on return.
     private func dispatch(_ worker: Worker, _ delegate: any WorkerDelegate) {
         while true {
             // Cleared before the queues are looked at; see the table above.
@@ -257,7 +260,9 @@ package final class WorkerPool: Sendable {
 
     // MARK: Changing and stopping
 
-    /// Changes the limits: 1 up to `ThreadCounts.limit`. The goal follows the minimum at once.
+    /// Changes the limits: 1 up to .
+    ///
+    /// ThreadCounts.limit`. The goal follows the minimum at once.
     package func resize(minimum: Int, maximum: Int, reason: AdjustmentReason) {
         let low = min(max(1, minimum), ThreadCounts.limit)
         let high = min(max(low, maximum), ThreadCounts.limit)
@@ -274,13 +279,17 @@ package final class WorkerPool: Sendable {
         if added, isRequested.load(ordering: .sequentiallyConsistent) { addWorkingWorker() }
     }
 
-    /// Tells all workers to end after their item. Items that wait are not run.
+    /// Tells all workers to end after their item.
+    ///
+    /// Items that wait are not run.
     package func stop() {
         isStopped.store(true, ordering: .sequentiallyConsistent)
         idle.close()
     }
 
-    /// Joins all threads. Returns the names of those that have not ended by `deadline`.
+    /// Joins all threads.
+    ///
+    /// Returns the names of those that have not ended by `deadline`.
     package func join(until deadline: Instant) -> [String] {
         roster.join(until: deadline)
     }

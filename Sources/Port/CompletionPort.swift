@@ -132,7 +132,9 @@ package final class CompletionPort: Sendable {
         }
     }
 
-    /// Closes the number and gives the registration back. Called once, by the last user.
+    /// Closes the number and gives the registration back.
+    ///
+    /// Called once, by the last user.
     func release(_ registration: Registration) {
         let number = registration.state.withLock { state in
             let number = state.descriptor
@@ -200,11 +202,14 @@ package final class CompletionPort: Sendable {
         return operation
     }
 
-    /// Names the operation for ``end(_:reason:on:)``. Only between `makeOperation` and `submit`.
+    /// Names the operation for .
+    ///
+    /// `end(_:reason:on:)``. Only between `makeOperation` and `submit`.
     package func token(of operation: OperationReference) -> OperationToken { operation.token }
 
-    /// Sets the owner's first word and whom the operation concerns. Only between `makeOperation` and
-    /// `submit`.
+    /// Sets the owner's first word and whom the operation concerns.
+    ///
+    /// Only between `makeOperation` and `submit`.
     package func setContext(_ word: UInt, subject: UInt64, of operation: OperationReference) {
         unsafe operation.memory.pointee.context0 = word
         unsafe operation.memory.pointee.subject = subject
@@ -220,7 +225,9 @@ package final class CompletionPort: Sendable {
         unsafe operation.memory.pointee.count = UInt32(count)
     }
 
-    /// Hands the operation over. From here on it may complete at any time, on any thread.
+    /// Hands the operation over.
+    ///
+    /// From here on it may complete at any time, on any thread.
     package func submit(
         _ operation: OperationReference,
         to association: Association?,
@@ -249,7 +256,9 @@ package final class CompletionPort: Sendable {
         let admission = registration.state.withLock { state -> Admission in
             if operation.phase == .ended {
                 operation.setPhase(.done)
-                return .ended(unsafe EndReason(rawValue: operation.memory.pointee.reason) ?? .cancelled)
+                return .ended(
+                    unsafe EndReason(rawValue: operation.memory.pointee.reason) ?? .cancelled
+                )
             }
             guard state.generation == association.generation,
                 !isClosed.load(ordering: .sequentiallyConsistent)
@@ -351,7 +360,9 @@ package final class CompletionPort: Sendable {
     }
 
     /// Completes an operation that was never submitted, because its call succeeded at once, with a
-    /// packet all the same. What `skipOnSuccess` spares.
+    /// packet all the same.
+    ///
+    /// What `skipOnSuccess` spares.
     package func completeAtOnce(
         _ operation: OperationReference,
         _ outcome: OperationOutcome,
@@ -365,8 +376,10 @@ package final class CompletionPort: Sendable {
 
     // MARK: Ending from outside
 
-    /// Ends an operation that still waits. One that has completed, or whose slot is used again, is
-    /// left alone; one whose call is being made right now is ended unless the call succeeds.
+    /// Ends an operation that still waits.
+    ///
+    /// One that has completed, or whose slot is used again, is left alone; one whose call is being
+    /// made right now is ended unless the call succeeds.
     package func end(_ token: OperationToken, reason: EndReason, on lane: ThreadLane) {
         let operation = reference(token.slot)
         let index = unsafe operation.memory.pointee.registration.load(ordering: .relaxed)
@@ -448,7 +461,9 @@ package final class CompletionPort: Sendable {
         }
     }
 
-    /// The non-blocking call that readiness allows. `nil` where it would still have to wait.
+    /// The non-blocking call that readiness allows.
+    ///
+    /// `nil` where it would still have to wait.
     private func call(
         _ operation: OperationReference,
         _ descriptor: Int32,
@@ -527,8 +542,10 @@ package final class CompletionPort: Sendable {
         return .value(count)
     }
 
-    /// One connection. Where the process has no descriptor left the operation fails and the
-    /// connection stays in the backlog: the direction is not drained, so the next accept finds it.
+    /// One connection.
+    ///
+    /// Where the process has no descriptor left the operation fails and the connection stays in the
+    /// backlog: the direction is not drained, so the next accept finds it.
     package func acceptOne(_ descriptor: Int32) -> OperationOutcome? {
         while true {
             do throws(Errno) {
@@ -632,7 +649,9 @@ package final class CompletionPort: Sendable {
                     operation: operation.kind.name,
                     descriptor: Int(operation.descriptor),
                     result: PacketEvent.words(operation.kind, PacketEvent.argument(operation)),
-                    waitedMicroseconds: Int(now.nanoseconds(since: operation.packetQueuedAt) / 1000),
+                    waitedMicroseconds: Int(
+                        now.nanoseconds(since: operation.packetQueuedAt) / 1000
+                    ),
                     isQueued: true
                 )
             }
@@ -702,8 +721,8 @@ package final class CompletionPort: Sendable {
         let index = UInt32(truncatingIfNeeded: event.key >> 32)
         let generation = UInt32(truncatingIfNeeded: event.key)
         guard let registration = registrations[index] else { return }
-        for direction in [Direction.read, .write] {
-            guard direction == .read ? event.read : event.write else { continue }
+        for direction in [Direction.read, .write]
+        where direction == .read ? event.read : event.write {
             let (slot, descriptor, isStale) = registration.state.withLock { state in
                 guard state.generation == generation else { return (UInt32?.none, Int32(-1), true) }
                 let slot = state.io.edge(direction, isEnd: event.isEnd)
@@ -747,7 +766,9 @@ package final class CompletionPort: Sendable {
     // MARK: Closing
 
     /// Ends everything: registered descriptors are closed, waiting operations complete as closed,
-    /// later ones complete at once. Packets are still delivered.
+    /// later ones complete at once.
+    ///
+    /// Packets are still delivered.
     package func close(on lane: ThreadLane) {
         isClosed.store(true, ordering: .sequentiallyConsistent)
         for registration in registrations.all {
@@ -773,7 +794,12 @@ package final class CompletionPort: Sendable {
     }
 
     /// What waits where, for the snapshot: packets and their peak, the leader, running pollers.
-    package var seating: (queued: Int, peak: Int, leader: Int?, running: Int, blocked: Int, waiting: Int, concurrency: Int) {
+    package var seating:
+        (
+            queued: Int, peak: Int, leader: Int?, running: Int, blocked: Int, waiting: Int,
+            concurrency: Int
+        )
+    {
         seats.withLock {
             (
                 $0.packets.count, $0.packetPeak, $0.isLeaderInKernel ? $0.leaderNumber : nil,
@@ -789,7 +815,9 @@ package final class CompletionPort: Sendable {
 }
 
 extension CompletionPort.Timers {
-    /// Adds a timer. Returns whether the leader sleeps past it and has to be interrupted.
+    /// Adds a timer.
+    ///
+    /// Returns whether the leader sleeps past it and has to be interrupted.
     mutating func start(_ slot: UInt32, _ deadline: UInt64) -> Bool {
         queue.insert(slot, deadline: deadline)
         guard deadline < sleepingUntil else { return false }

@@ -65,7 +65,9 @@ package struct DescriptorState: Sendable {
         }
     }
 
-    /// A caller wants to try its call without an operation. It must report back by `tried`.
+    /// A caller wants to try its call without an operation.
+    ///
+    /// It must report back by `tried`.
     package mutating func beginTry(_ direction: Direction) -> Bool {
         let side = self[direction]
         guard !isClosing, !side.isPerforming, !side.isDrained, side.waiting.isEmpty else {
@@ -77,7 +79,9 @@ package struct DescriptorState: Sendable {
         return true
     }
 
-    /// The caller's try is over. Operations may have queued up behind it.
+    /// The caller's try is over.
+    ///
+    /// Operations may have queued up behind it.
     package mutating func tried(_ direction: Direction, _ result: Performed) -> Next {
         self[direction].isTrying = false
         return settle(direction, result)
@@ -93,7 +97,9 @@ package struct DescriptorState: Sendable {
         return .perform
     }
 
-    /// epoll reported an edge. Returns the operation to perform, if any waits.
+    /// epoll reported an edge.
+    ///
+    /// Returns the operation to perform, if any waits.
     ///
     /// The last bytes and the end of a stream may come in one edge. The call that takes those bytes
     /// must not leave the direction drained: no second edge would tell of the end.
@@ -153,8 +159,10 @@ package struct DescriptorState: Sendable {
         return .rest
     }
 
-    /// Ends a waiting operation from outside. Returns whether the caller must complete it now; if
-    /// not, it is either gone already or its performer will.
+    /// Ends a waiting operation from outside.
+    ///
+    /// Returns whether the caller must complete it now; if not, it is either gone already or its
+    /// performer will.
     package mutating func end(
         _ slot: UInt32,
         _ direction: Direction,
@@ -169,8 +177,9 @@ package struct DescriptorState: Sendable {
         return true
     }
 
-    /// Closes: returns the operations that the caller must complete as closed. Those whose call is
-    /// being performed are left to their performer.
+    /// Closes: returns the operations that the caller must complete as closed.
+    ///
+    /// Those whose call is being performed are left to their performer.
     package mutating func close() -> [UInt32] {
         guard !isClosing else { return [] }
         isClosing = true

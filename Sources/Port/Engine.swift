@@ -40,8 +40,10 @@ package protocol Engine: Sendable {
     func close(_ fd: Int32)
 }
 
-/// The engine of a port. A closed choice rather than a type parameter: the real one is called
-/// directly, without generics across modules or existentials; tests bring their own.
+/// The engine of a port.
+///
+/// A closed choice rather than a type parameter: the real one is called directly, without generics
+/// across modules or existentials; tests bring their own.
 package enum PortEngine: Sendable {
     case epoll(EpollEngine)
     case simulated(any Engine)

@@ -40,7 +40,9 @@ package enum Direction: Sendable {
     case read, write
 }
 
-/// How an operation ended. Exactly one of these happens to each.
+/// How an operation ended.
+///
+/// Exactly one of these happens to each.
 package enum OperationOutcome: Equatable, Sendable {
     /// Bytes moved, or the number of the accepted descriptor; 0 where there is no figure.
     case value(Int)
@@ -66,8 +68,10 @@ package enum EndReason: UInt8, Sendable {
     }
 }
 
-/// Where a slot's operation stands. Packed with the slot's generation into one word, the stamp, so
-/// that a reader with a stale number never mistakes the next operation for its own.
+/// Where a slot's operation stands.
+///
+/// Packed with the slot's generation into one word, the stamp, so that a reader with a stale number
+/// never mistakes the next operation for its own.
 enum OperationPhase: UInt8, Sendable {
     /// Nobody's. Left by `CompletionPort.makeOperation`.
     case free

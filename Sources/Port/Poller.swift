@@ -19,7 +19,9 @@ package final class Poller: Sendable {
     /// 1 and up; the thread is called `poller-N`.
     package let number: Int
     package let lane: ThreadLane
-    /// Whether it took packets and has not come back for more. The poller's own.
+    /// Whether it took packets and has not come back for more.
+    ///
+    /// The poller's own.
     let tookPackets = Atomic<Bool>(false)
     /// Set once; the poller ends when it comes for packets next.
     let isLeaving = Atomic<Bool>(false)

@@ -51,7 +51,9 @@ package final class PollerThreads: Sendable {
         state.withLock { $0.pollers.values.sorted { $0.number < $1.number } }
     }
 
-    /// Changes how many threads there are: 1 up to `limit`. Surplus pollers finish what they have.
+    /// Changes how many threads there are: 1 up to .
+    ///
+    /// limit`. Surplus pollers finish what they have.
     package func resize(minimum: Int, maximum: Int) throws(Errno) {
         state.withLock { state in
             state.minimum = min(max(1, minimum), PollerThreads.limit)
@@ -60,7 +62,9 @@ package final class PollerThreads: Sendable {
         try adjust()
     }
 
-    /// Tells all to leave. They end when they have delivered what they took.
+    /// Tells all to leave.
+    ///
+    /// They end when they have delivered what they took.
     package func stop() {
         let pollers = state.withLock { state -> [Poller] in
             state.isStopped = true
@@ -69,7 +73,9 @@ package final class PollerThreads: Sendable {
         for poller in pollers { port.dismiss(poller) }
     }
 
-    /// Joins all threads. Returns the names of those that have not ended by `deadline`.
+    /// Joins all threads.
+    ///
+    /// Returns the names of those that have not ended by `deadline`.
     package func join(until deadline: Instant) -> [String] {
         roster.join(until: deadline)
     }

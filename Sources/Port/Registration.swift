@@ -58,7 +58,9 @@ package struct Association: Sendable {
     deinit {
         for chunk in 0..<RegistrationTable.chunkCapacity {
             let bits = unsafe chunks[chunk].load(ordering: .relaxed)
-            if let raw = unsafe UnsafeMutableRawPointer(bitPattern: bits) { unsafe raw.deallocate() }
+            if let raw = unsafe UnsafeMutableRawPointer(bitPattern: bits) {
+                unsafe raw.deallocate()
+            }
         }
         unsafe chunks.deallocate()
     }

@@ -73,7 +73,9 @@ package struct Seats: Hashable, Sendable {
     /// Whether a packet may be taken now.
     private var hasRoom: Bool { running < concurrency }
 
-    /// A poller asks for packets. `limit` bounds what it may take.
+    /// A poller asks for packets.
+    ///
+    /// `limit` bounds what it may take.
     package mutating func next(for poller: Int, limit: Int, now: UInt64) -> Step {
         if leaving.contains(poller) {
             if leaderNumber == poller { leader = .none }
@@ -168,7 +170,9 @@ package struct Seats: Hashable, Sendable {
         return next
     }
 
-    /// A running poller is about to block. Returns whom to wake in its place.
+    /// A running poller is about to block.
+    ///
+    /// Returns whom to wake in its place.
     package mutating func blocks(_ poller: Int) -> Int? {
         running -= 1
         blocked += 1
@@ -185,8 +189,10 @@ package struct Seats: Hashable, Sendable {
         running += 1
     }
 
-    /// Tells a poller to leave. Returns whether it waits on the stack and has to be woken; if it
-    /// leads in the kernel, the engine has to be interrupted instead.
+    /// Tells a poller to leave.
+    ///
+    /// Returns whether it waits on the stack and has to be woken; if it leads in the kernel, the
+    /// engine has to be interrupted instead.
     package mutating func leave(_ poller: Int) -> Bool {
         leaving.insert(poller)
         guard let index = waiters.lastIndex(of: poller) else { return false }
@@ -194,7 +200,9 @@ package struct Seats: Hashable, Sendable {
         return true
     }
 
-    /// A poller left, and with it perhaps the leader's seat. Returns whom to wake to fill it.
+    /// A poller left, and with it perhaps the leader's seat.
+    ///
+    /// Returns whom to wake to fill it.
     package mutating func fillSeat() -> Int? {
         if case .none = leader { return popWaiter() }
         return release()

@@ -33,7 +33,9 @@ package struct TimerQueue: Sendable {
         siftUp(slots.count - 1)
     }
 
-    /// Takes a slot out before it is due. Returns whether it was there.
+    /// Takes a slot out before it is due.
+    ///
+    /// Returns whether it was there.
     @discardableResult
     package mutating func remove(_ slot: UInt32) -> Bool {
         guard Int(slot) < positions.count, positions[Int(slot)] != 0 else { return false }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What every thread counts for itself. Sums over all threads are the numbers on the screen.
+/// What every thread counts for itself.
+///
+/// Sums over all threads are the numbers on the screen.
 package enum Counter: Int, CaseIterable, Sendable {
     /// Operations handed to the port.
     case submitted

@@ -29,7 +29,9 @@ package final class CounterEpoch: Sendable {
     @inline(__always)
     package var current: UInt64 { number.load(ordering: .sequentiallyConsistent) }
 
-    /// Ends the current epoch and returns its number. One thread at a time (the sampler) may call.
+    /// Ends the current epoch and returns its number.
+    ///
+    /// One thread at a time (the sampler) may call.
     package func advance() -> UInt64 {
         let closing = number.load(ordering: .relaxed)
         number.store(closing + 1, ordering: .sequentiallyConsistent)

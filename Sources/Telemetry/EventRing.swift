@@ -44,7 +44,9 @@ package struct Event: Sendable {
     /// Events written since the start, dropped ones included.
     package var total: Int { tail.load(ordering: .relaxed) &+ dropped }
 
-    /// Appends, by the writer. Returns whether there was room.
+    /// Appends, by the writer.
+    ///
+    /// Returns whether there was room.
     @inline(__always)
     @discardableResult
     package func append(_ event: Event) -> Bool {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the dashboard asks of the runtime. Values outside the limits are clamped by the receiver.
+/// What the dashboard asks of the runtime.
+///
+/// Values outside the limits are clamped by the receiver.
 package enum RuntimeCommand: Equatable, Sendable {
     case setPollerMinimum(Int)
     case setPollerMaximum(Int)

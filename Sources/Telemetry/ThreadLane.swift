@@ -41,7 +41,7 @@ package import Synchronization
         number: Int,
         index: Int,
         epoch: CounterEpoch,
-        eventCapacity: Int = 1024
+        eventCapacity: Int = 4096
     ) {
         precondition(Counter.allCases.count <= ThreadLane.counterStride)
         self.kind = kind
@@ -75,7 +75,9 @@ package import Synchronization
         fileprivate let bank: Int
     }
 
-    /// Opens a section. It must be closed soon, without waiting for anybody.
+    /// Opens a section.
+    ///
+    /// It must be closed soon, without waiting for anybody.
     @inline(__always)
     package func open() -> Section {
         // Sequentially consistent; see the table of `CounterEpoch`.
@@ -118,7 +120,9 @@ package import Synchronization
         close(section)
     }
 
-    /// Advances what only grows. No section needed.
+    /// Advances what only grows.
+    ///
+    /// No section needed.
     @inline(__always)
     package func advance(_ item: Progress, by delta: Int = 1) {
         unsafe ThreadLane.add(delta, to: progress + item.rawValue)
@@ -176,7 +180,9 @@ package import Synchronization
 
     // MARK: Reading, by the sampler
 
-    /// Waits until no section of the closed epoch is open. `pause` is called while it waits.
+    /// Waits until no section of the closed epoch is open.
+    ///
+    /// `pause` is called while it waits.
     package func awaitQuiescence(pause: () -> Void) {
         while active.load(ordering: .sequentiallyConsistent) != 0 { pause() }
     }

@@ -40,8 +40,10 @@ func withRuntime<Result: Sendable>(
     return try outcome.get()
 }
 
-/// A task on the runtime. A plain `Task {}` would go to the test process's own executor: a
-/// preference is not inherited by it.
+/// A task on the runtime.
+///
+/// A plain `Task {}` would go to the test process's own executor: a preference is not inherited by
+/// it.
 @discardableResult
 func spawn<Result: Sendable>(
     _ runtime: Runtime,
