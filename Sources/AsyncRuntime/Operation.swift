@@ -52,8 +52,10 @@ struct Operation {
         lane.close(section)
     }
 
-    /// Suspends the task until the operation is complete. `fill` gives the operation its bytes before
-    /// it is submitted; `atOnce` is the result of a call that has been made already.
+    /// Suspends the task until the operation is complete.
+    ///
+    /// `fill` gives the operation its bytes before it is submitted; `atOnce` is the result of a
+    /// call that has been made already.
     func wait(
         deadline: Instant?,
         atOnce: (outcome: OperationOutcome, buffer: UInt32)? = nil,

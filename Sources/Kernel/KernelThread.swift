@@ -10,7 +10,9 @@ package import SystemPackage
 package final class KernelThread: Sendable {
     private let handle: pthread_t
 
-    /// Starts a thread that runs `body`. Names are cut at 15 bytes.
+    /// Starts a thread that runs .
+    ///
+    /// body`. Names are cut at 15 bytes.
     ///
     /// Throws `EAGAIN` where a limit of threads or memory is hit.
     package init(

@@ -30,7 +30,7 @@ enum OrdinarySwift {
             print("balances: \(snapshot.operations.balances)")
             print("threads: \(ProcessStatus.threadNames.joined(separator: " "))")
             print("held: \(runtime.shutdown().count)")
-            print("threads left: \(ProcessStatus.threadNames.count)")
+            print("threads left: \(Set(ProcessStatus.threadNames).sorted().joined(separator: " "))")
             let end = runtime.snapshot()
             print("machines left: \(end.machines.inFlight)")
             print("operations left: \(end.operations.inFlight)")
