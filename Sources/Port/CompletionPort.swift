@@ -689,7 +689,8 @@ package final class CompletionPort: Sendable {
             guard direction == .read ? event.read : event.write else { continue }
             let (slot, descriptor, isStale) = registration.state.withLock { state in
                 guard state.generation == generation else { return (UInt32?.none, Int32(-1), true) }
-                return (state.io.edge(direction), state.descriptor, false)
+                let isLast = direction == .read && event.isReadEnded
+                return (state.io.edge(direction, isLast: isLast), state.descriptor, false)
             }
             if isStale {
                 lane.advance(.staleEvents)

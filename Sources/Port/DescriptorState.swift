@@ -42,6 +42,9 @@ package struct DescriptorState: Sendable {
         package var isTrying = false
         /// Nothing to gain from a call until there is an edge.
         package var isDrained = false
+        /// The peer has ended its stream: no edge will come for what is left to read, nor for the
+        /// end itself, so that a short read says nothing.
+        package var hasEnded = false
         /// An edge came while a call was being performed.
         package var edgeSince = false
         /// The head was ended from outside while its call was being performed.
@@ -91,9 +94,11 @@ package struct DescriptorState: Sendable {
         return .perform
     }
 
-    /// epoll reported an edge. Returns the operation to perform, if any waits.
-    package mutating func edge(_ direction: Direction) -> UInt32? {
+    /// epoll reported an edge, which may be the last. Returns the operation to perform, if any
+    /// waits.
+    package mutating func edge(_ direction: Direction, isLast: Bool = false) -> UInt32? {
         if isClosing { return nil }
+        if isLast { self[direction].hasEnded = true }
         if self[direction].isPerforming {
             self[direction].edgeSince = true
             return nil
@@ -131,7 +136,8 @@ package struct DescriptorState: Sendable {
 
     private mutating func settle(_ direction: Direction, _ result: Performed) -> Next {
         switch result {
-        case .completed(let drained): self[direction].isDrained = drained
+        case .completed(let drained):
+            self[direction].isDrained = drained && !self[direction].hasEnded
         case .wouldBlock: self[direction].isDrained = true
         }
         if self[direction].edgeSince {

@@ -9,11 +9,14 @@ package struct ReadinessEvent: Sendable {
     package var key: UInt64
     package var read: Bool
     package var write: Bool
+    /// Whether the peer has ended its stream: what is left to read makes no further event.
+    package var isReadEnded: Bool
 
-    package init(key: UInt64, read: Bool, write: Bool) {
+    package init(key: UInt64, read: Bool, write: Bool, isReadEnded: Bool = false) {
         self.key = key
         self.read = read
         self.write = write
+        self.isReadEnded = isReadEnded
     }
 }
 

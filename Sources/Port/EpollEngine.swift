@@ -43,7 +43,8 @@ package final class EpollEngine: Engine, @unchecked Sendable {
                 ReadinessEvent(
                     key: event.data,
                     read: event.readiness.readSide,
-                    write: event.readiness.writeSide
+                    write: event.readiness.writeSide,
+                    isReadEnded: event.readiness.contains(.peerClosed)
                 )
             )
         }
