@@ -85,7 +85,11 @@ package final class CompletionPort: Sendable {
         do throws(Errno) {
             try engine.add(number, key: UInt64(registration.index) << 32 | UInt64(generation))
         } catch {
-            registration.state.withLock { $0.generation &+= 1 }
+            registration.state.withLock { state in
+                // The number ends here with its owner, and may be somebody else's the next moment.
+                state.descriptor = -1
+                state.generation &+= 1
+            }
             registrations.put(registration)
             throw error
         }
