@@ -30,7 +30,9 @@ import Testing
 
     @Test func `any of the slots comes out for closing, until none is left`() {
         var queue = TimerQueue()
-        for slot in 1...100 as ClosedRange<UInt32> { queue.insert(slot, deadline: UInt64(slot % 7)) }
+        for slot in 1...100 as ClosedRange<UInt32> {
+            queue.insert(slot, deadline: UInt64(slot % 7))
+        }
         var seen: Set<UInt32> = []
         while let slot = queue.popAny() { seen.insert(slot) }
         #expect(seen.count == 100)
