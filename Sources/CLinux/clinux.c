@@ -41,13 +41,30 @@ uintptr_t clinux_executable_base(void) {
     return base;
 }
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CLINUX_THREAD_SANITIZER 1
+#endif
+#endif
+
 int clinux_join(pthread_t thread, int64_t timeout_ns) {
+#ifdef CLINUX_THREAD_SANITIZER
+    // ThreadSanitizer sees timedjoin, but not clockjoin: it would take a joined thread for a live
+    // one and fail when its pthread_t is given again.
+    const clockid_t clock = CLOCK_REALTIME;
+#else
+    const clockid_t clock = CLOCK_MONOTONIC;
+#endif
     struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
+    clock_gettime(clock, &until);
     int64_t ns = until.tv_nsec + timeout_ns % 1000000000;
     until.tv_sec += timeout_ns / 1000000000 + ns / 1000000000;
     until.tv_nsec = ns % 1000000000;
-    return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until);
+#ifdef CLINUX_THREAD_SANITIZER
+    return pthread_timedjoin_np(thread, NULL, &until);
+#else
+    return pthread_clockjoin_np(thread, NULL, clock, &until);
+#endif
 }
 
 int clinux_processor_count(void) {
