@@ -373,8 +373,7 @@ package final class CompletionPort: Sendable {
         let ended: Bool
         if index == 0 {
             ended = timers.withLock { timers in
-                guard operation.token == token else { return false }
-                switch operation.phase {
+                switch operation.phase(of: token) {
                 case .made:
                     unsafe operation.memory.pointee.reason = reason.rawValue
                     operation.setPhase(.ended)
@@ -390,11 +389,11 @@ package final class CompletionPort: Sendable {
         } else {
             guard let registration = registrations[index] else { return }
             ended = registration.state.withLock { state in
+                let phase = operation.phase(of: token)
                 // A registration that the slot named in an earlier life: the token no longer fits.
-                guard operation.token == token,
-                    unsafe operation.memory.pointee.registration.load(ordering: .relaxed) == index
+                guard unsafe operation.memory.pointee.registration.load(ordering: .relaxed) == index
                 else { return false }
-                switch operation.phase {
+                switch phase {
                 case .made:
                     unsafe operation.memory.pointee.reason = reason.rawValue
                     operation.setPhase(.ended)

@@ -109,11 +109,13 @@ private final class Works: Sendable {
         let payload = [UInt8](repeating: 0x2a, count: 64)
         unsafe payload.withUnsafeBytes { bytes in
             var left = count
+            var stale: [OperationToken] = []
             while left > 0 {
                 let size = min(Works.batch, left)
                 left -= size
                 do {
                     var round = try Round(works: self, thread: thread, lane: lane, race: race)
+                    round.stale = stale
                     desks[thread].expect(size)
                     if let base = bytes.baseAddress {
                         for seat in 0..<size {
@@ -121,6 +123,8 @@ private final class Works: Sendable {
                         }
                     }
                     round.end(&random)
+                    // Names of operations that are over, or soon will be, for the next round.
+                    stale = round.tokens
                 } catch {
                     note(["a round could not begin: \(error)"])
                     return
@@ -170,7 +174,8 @@ private struct Round {
     let mine: Association
     let peer: Association
     var tokens: [OperationToken] = []
-    var mayClose = true
+    /// Names of operations of the round before, whose slots may serve others by now.
+    var stale: [OperationToken] = []
 
     init(works: Works, thread: Int, lane: ThreadLane, race: PortStressTests.Race) throws {
         self.works = works
@@ -223,8 +228,12 @@ private struct Round {
     }
 
     private func cancel(_ random: inout SeededRandom) {
-        let token = tokens[random.below(tokens.count)]
-        works.port.end(token, reason: .cancelled, on: lane)
+        if let old = stale.randomElement(using: &random) {
+            works.port.end(old, reason: .cancelled, on: lane)
+        }
+        let seat = random.below(tokens.count)
+        works.desk(thread).allowCancel(seat)
+        works.port.end(tokens[seat], reason: .cancelled, on: lane)
     }
 
     /// Lets everything that still waits come to an end.
@@ -233,7 +242,10 @@ private struct Round {
             // Every read times out or is served; so does every write.
             works.desk(thread).awaitMost()
         } else if race == .cancel {
-            for token in tokens { works.port.end(token, reason: .cancelled, on: lane) }
+            for (seat, token) in tokens.enumerated() {
+                works.desk(thread).allowCancel(seat)
+                works.port.end(token, reason: .cancelled, on: lane)
+            }
         }
         works.port.close(mine, on: lane)
         works.port.close(peer, on: lane)
@@ -248,8 +260,11 @@ extension Works {
 private final class Desk: Sendable {
     private final class Seat: Sendable {
         let outcomes = Atomic<Int>(0)
+        /// Whether somebody has cancelled it, or will.
+        let mayBeCancelled = Atomic<Bool>(false)
     }
 
+    private let wrongCancels = Atomic<Int>(0)
     private let seats: [Seat]
     private let pending = Atomic<Int>(0)
     private let parker = Parker()
@@ -259,10 +274,18 @@ private final class Desk: Sendable {
     }
 
     func expect(_ count: Int) {
+        for seat in seats { seat.mayBeCancelled.store(false, ordering: .relaxed) }
         pending.store(count, ordering: .relaxed)
     }
 
-    func note(_ seat: Int) {
+    func allowCancel(_ seat: Int) {
+        seats[seat].mayBeCancelled.store(true, ordering: .relaxed)
+    }
+
+    func note(_ seat: Int, _ outcome: OperationOutcome) {
+        if outcome == .cancelled, !seats[seat].mayBeCancelled.load(ordering: .relaxed) {
+            wrongCancels.wrappingAdd(1, ordering: .relaxed)
+        }
         seats[seat].outcomes.wrappingAdd(1, ordering: .relaxed)
         if pending.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
             parker.unpark()
@@ -276,6 +299,9 @@ private final class Desk: Sendable {
             if !parker.park(timeout: deadline.duration(since: .now)) {
                 return ["waited 60 s in vain for \(pending.load(ordering: .relaxed)) outcomes"]
             }
+        }
+        if wrongCancels.exchange(0, ordering: .relaxed) > 0 {
+            return ["an operation was cancelled by the name of another"]
         }
         return seats.prefix(count).compactMap { seat in
             let outcomes = seat.outcomes.exchange(0, ordering: .relaxed)
@@ -322,10 +348,10 @@ private final class Deliveries: PollerDelegate {
         if operation.kind == .read, operation.bufferNumber != 0 {
             port.buffers.put(operation.bufferNumber)
         }
-        let subject = operation.subject
+        let (subject, outcome) = (operation.subject, operation.outcome)
         port.finish(operation, on: poller.lane)
         total.outcomes.wrappingAdd(1, ordering: .relaxed)
-        desks[Int(subject >> 32)].note(Int(subject & 0xffff_ffff))
+        desks[Int(subject >> 32)].note(Int(subject & 0xffff_ffff), outcome)
     }
 
     func delivered(on poller: Poller) {}
