@@ -57,15 +57,18 @@ package final class ThreadRoster: Sendable {
 
     /// Joins all threads.
     ///
-    /// Returns the names of those that are still running at `deadline`.
+    /// Returns the names of those that are still running at `deadline`; they stay on the roster and
+    /// can be joined later.
     package func join(until deadline: Instant) -> [String] {
-        let entries = state.withLock { state -> [Entry] in
+        let entries = state.withLock { state -> [Int: Entry] in
             defer { state.entries.removeAll() }
-            return Array(state.entries.values)
+            return state.entries
         }
-        return entries.filter { entry in
+        let late = entries.filter { _, entry in
             guard let thread = entry.thread else { return false }
             return !thread.join(timeout: deadline.duration(since: .now))
-        }.map(\.name).sorted()
+        }
+        state.withLock { $0.entries.merge(late) { _, late in late } }
+        return late.values.map(\.name).sorted()
     }
 }

@@ -89,7 +89,11 @@ package final class CompletionPort: Sendable {
         do throws(Errno) {
             try engine.add(number, key: UInt64(registration.index) << 32 | UInt64(generation))
         } catch {
-            registration.state.withLock { $0.generation &+= 1 }
+            registration.state.withLock { state in
+                // The number ends here with its owner, and may be somebody else's the next moment.
+                state.descriptor = -1
+                state.generation &+= 1
+            }
             registrations.put(registration)
             throw error
         }
@@ -386,8 +390,7 @@ package final class CompletionPort: Sendable {
         let ended: Bool
         if index == 0 {
             ended = timers.withLock { timers in
-                guard operation.token == token else { return false }
-                switch operation.phase {
+                switch operation.phase(of: token) {
                 case .made:
                     unsafe operation.memory.pointee.reason = reason.rawValue
                     operation.setPhase(.ended)
@@ -403,11 +406,11 @@ package final class CompletionPort: Sendable {
         } else {
             guard let registration = registrations[index] else { return }
             ended = registration.state.withLock { state in
+                let phase = operation.phase(of: token)
                 // A registration that the slot named in an earlier life: the token no longer fits.
-                guard operation.token == token,
-                    unsafe operation.memory.pointee.registration.load(ordering: .relaxed) == index
+                guard unsafe operation.memory.pointee.registration.load(ordering: .relaxed) == index
                 else { return false }
-                switch operation.phase {
+                switch phase {
                 case .made:
                     unsafe operation.memory.pointee.reason = reason.rawValue
                     operation.setPhase(.ended)

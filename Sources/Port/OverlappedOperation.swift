@@ -152,6 +152,17 @@ package struct OperationToken: Equatable, Sendable {
         return OperationPhase(rawValue: UInt8(truncatingIfNeeded: stamp)) ?? .free
     }
 
+    /// Where the operation stands that `token` names; `nil` if the slot is somebody else's by now.
+    ///
+    /// One load for both. Between two the operation may end and the slot be taken for another one,
+    /// whose phase would then pass for that of the first.
+    func phase(of token: OperationToken) -> OperationPhase? {
+        // Acquiring; pairs with the releasing stores in `setPhase`.
+        let stamp = unsafe memory.pointee.stamp.load(ordering: .acquiring)
+        guard stamp >> 8 == token.generation else { return nil }
+        return OperationPhase(rawValue: UInt8(truncatingIfNeeded: stamp))
+    }
+
     func setPhase(_ phase: OperationPhase) {
         let stamp = unsafe memory.pointee.stamp.load(ordering: .relaxed)
         unsafe memory.pointee.stamp.store(

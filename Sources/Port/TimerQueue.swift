@@ -17,6 +17,9 @@ package struct TimerQueue: Sendable {
 
     package var count: Int { deadlines.count }
 
+    /// Timers that there is memory for.
+    var capacity: Int { max(deadlines.capacity, slots.capacity) }
+
     /// The earliest deadline in monotonic nanoseconds; `nil` without timers.
     package var earliest: UInt64? { deadlines.first }
 
@@ -74,8 +77,9 @@ package struct TimerQueue: Sendable {
         }
         // Gives memory back after a peak; the factor keeps it from doing so again and again.
         if slots.capacity > 4096, slots.count < slots.capacity / 8 {
-            deadlines = Array(deadlines)
-            slots = Array(slots)
+            // Mapped, since an array made from an array shares its memory.
+            deadlines = deadlines.map { $0 }
+            slots = slots.map { $0 }
         }
     }
 
