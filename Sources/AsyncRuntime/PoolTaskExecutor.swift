@@ -106,8 +106,8 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         context.runSerial &+= 1
         context.runningSince = startedAt.nanoseconds
         context.worker?.setState(.running, at: startedAt)
-        let slot =
-            tracksMachines ? registry.began(bits, at: startedAt.nanoseconds, lane: lane) : 0
+        let run =
+            tracksMachines ? registry.began(bits, at: startedAt.nanoseconds, lane: lane) : nil
         Hop.pass(
             .began,
             subject: lane.machine.load(ordering: .relaxed),
@@ -119,14 +119,9 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         unsafe unsafeBitCast(bits, to: UnownedJob.self).runSynchronously(
             on: asUnownedTaskExecutor()
         )
-        guard slot != 0 else { return }
+        guard let run else { return }
         lane.machine.store(0, ordering: .relaxed)
-        registry.ran(
-            bits,
-            slot,
-            startedAt: context.runningSince,
-            lane: lane
-        )
+        registry.ran(run, startedAt: context.runningSince, lane: lane)
     }
 
     // MARK: Delayed jobs, for `Task.sleep`

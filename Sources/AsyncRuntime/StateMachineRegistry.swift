@@ -53,11 +53,11 @@ final class StateMachineRegistry: Sendable {
 
     private static let sinceMask: UInt64 = 0x00ff_ffff_ffff_ffff
 
-    private let slots = SlotPool(slotBytes: 128, counter: .machines)
+    private let slots = SlotPool(slotBytes: 112, counter: .machines)
     let sites: AwaitSites
 
     init(sites: AwaitSites) {
-        precondition(MemoryLayout<Slot>.size <= 128)
+        precondition(MemoryLayout<Slot>.size <= 112)
         self.sites = sites
     }
 
@@ -178,15 +178,26 @@ final class StateMachineRegistry: Sendable {
         }
     }
 
+    /// One run of a tracked task by a thread, from ``began(_:at:lane:)`` to ``ran(_:startedAt:lane:)``.
+    struct Run {
+        fileprivate let task: UInt
+        fileprivate let slot: UInt32
+        /// Whether the run holds a reference to the task.
+        fileprivate let isRetained: Bool
+    }
+
     /// A thread begins to run a task.
     ///
-    /// Returns its slot, 0 where it is not tracked.
+    /// Returns `nil` where it is not tracked. The run retains the task: suspended, it may go on and
+    /// end on another thread before this one looks at it.
     @inline(__always)
-    func began(_ task: UInt, at now: UInt64, lane: ThreadLane) -> UInt32 {
+    func began(_ task: UInt, at now: UInt64, lane: ThreadLane) -> Run? {
         let slot = find(task)
-        guard slot != 0 else { return 0 }
-        change(slot, to: State.running.rawValue, at: now)
+        guard slot != 0 else { return nil }
         let memory = unsafe pointer(slot)
+        let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
+        if isRetained { TaskLayout.retain(task) }
+        change(slot, to: State.running.rawValue, at: now)
         let thread = StateMachineRegistry.threadWord(lane)
         if unsafe memory.pointee.lastThread.load(ordering: .relaxed) != thread {
             unsafe memory.pointee.lastThread.store(thread, ordering: .relaxed)
@@ -199,16 +210,18 @@ final class StateMachineRegistry: Sendable {
             UInt64(unsafe memory.pointee.number.load(ordering: .relaxed)),
             ordering: .relaxed
         )
-        return slot
+        return Run(task: task, slot: slot, isRetained: isRetained)
     }
 
     /// The thread is done with the task: it has ended, or is suspended, or runs elsewhere by now.
     ///
     /// Only while the slot's state is still the very one that ``began(_:at:lane:)`` set has nobody
-    /// enqueued the task since; then no other thread can be the one that finishes it, and the
-    /// registry's reference keeps it readable. Otherwise it is not touched.
+    /// enqueued the task since, and only then is it this one that may see it end.
     @inline(__always)
-    func ran(_ task: UInt, _ slot: UInt32, startedAt: UInt64, lane: ThreadLane) {
+    func ran(_ run: Run, startedAt: UInt64, lane: ThreadLane) {
+        let task = run.task
+        let slot = run.slot
+        defer { if run.isRetained { TaskLayout.release(task) } }
         let memory = unsafe pointer(slot)
         let running = StateMachineRegistry.word(State.running.rawValue, startedAt)
         guard unsafe memory.pointee.state.load(ordering: .acquiring) == running,
@@ -217,9 +230,7 @@ final class StateMachineRegistry: Sendable {
         // A child of `async let` may be gone by now, with its parent's frame, and cannot be asked. It
         // is taken for ended; if it was suspended in a child task, an actor or a stream, it is
         // counted in again when it comes back.
-        if unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 1
-            || TaskLayout.hasEnded(task)
-        {
+        if !run.isRetained || TaskLayout.hasEnded(task) {
             finish(task, slot, lane: lane)
             return
         }
@@ -259,6 +270,7 @@ final class StateMachineRegistry: Sendable {
     /// Looks at up to `limit` slots from where it stopped last; the sampler's.
     func sweep(from start: UInt32, limit count: Int, lane: ThreadLane) -> UInt32 {
         let end = limit
+        let now = Instant.now.nanoseconds
         var slot = max(1, start)
         for _ in 0..<count {
             if slot >= end { return 1 }
@@ -266,8 +278,7 @@ final class StateMachineRegistry: Sendable {
             let word = unsafe memory.pointee.state.load(ordering: .acquiring)
             let task = unsafe memory.pointee.task.load(ordering: .acquiring)
             slot += 1
-            guard task != 0, State(rawValue: UInt8(truncatingIfNeeded: word >> 56)) == .suspended
-            else { continue }
+            guard task != 0, mayHaveEnded(slot - 1, word, at: now) else { continue }
             // A hazard pointer: a finisher clears the slot's task and then looks here, this thread
             // writes here and then looks at the slot; one of the two sees the other.
             hazard.store(task, ordering: .sequentiallyConsistent)
@@ -278,6 +289,19 @@ final class StateMachineRegistry: Sendable {
             if hasEnded { finish(task, slot - 1, lane: lane) }
         }
         return slot
+    }
+
+    /// Whether a machine may have ended unseen: suspended outside of operations, or, resumed by an
+    /// executor that is not ours such as the main actor's, for long in what it last awaited.
+    private func mayHaveEnded(_ slot: UInt32, _ word: UInt64, at now: UInt64) -> Bool {
+        let state = UInt8(truncatingIfNeeded: word >> 56)
+        let memory = unsafe pointer(slot)
+        guard unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0 else {
+            return false
+        }
+        if State(rawValue: state) == .suspended { return true }
+        let since = word & StateMachineRegistry.sinceMask
+        return state >= State.waiting.rawValue && now &- min(since, now) > 2_000_000_000
     }
 
     // MARK: The operations' calls

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Kernel
+internal import Synchronization
+package import Telemetry
+
+// The way out: outcome, packet, and the slot's end.
+extension CompletionPort {
+    /// Completes an operation that the caller took out, and enters its packet.
+    func complete(
+        _ operation: OperationReference,
+        _ outcome: OperationOutcome,
+        on lane: ThreadLane
+    ) {
+        prepare(operation, outcome, on: lane)
+        enter(CollectionOfOne(operation.slot))
+    }
+
+    /// Writes the outcome into the slot and counts the packet, which the caller enters.
+    func prepare(
+        _ operation: OperationReference,
+        _ outcome: OperationOutcome,
+        on lane: ThreadLane
+    ) {
+        let now = Instant.now
+        operation.setOutcome(outcome)
+        let memory = unsafe operation.memory
+        if unsafe memory.pointee.deadline != 0, operation.kind != .sleep {
+            let slot = operation.slot
+            timers.withLock { timers in _ = timers.queue.remove(slot) }
+        }
+        unsafe memory.pointee.packetQueuedAt = now.nanoseconds
+        let section = lane.open()
+        lane.count(.packets, in: section)
+        if operation.kind.direction != nil {
+            lane.count(.armed, -1, in: section)
+        } else if operation.kind == .sleep {
+            lane.count(.timers, -1, in: section)
+        }
+        lane.tally(.waiting, row: operation.site, -1, in: section)
+        lane.close(section)
+        Hop.pass(
+            .performed,
+            subject: operation.subject,
+            argument: unsafe memory.pointee.result,
+            at: now.nanoseconds,
+            on: lane,
+            through: gate
+        )
+    }
+
+    /// Enters packets and releases a poller for them.
+    func enter(_ slots: some Collection<UInt32>) {
+        let (poller, interrupt) = seats.withLock { seats -> (Int?, Bool) in
+            number(slots, from: seats.packetCount)
+            seats.enter(slots)
+            let poller = seats.release()
+            return (poller, poller == nil && seats.needsLeader)
+        }
+        if let poller { parkers[poller].parker.unpark() }
+        if interrupt { engine.interrupt() }
+    }
+
+    /// Numbers packets in the order in which they enter, under the lock of the seats.
+    func number(_ slots: some Collection<UInt32>, from count: UInt64) {
+        var number = count
+        for slot in slots {
+            number += 1
+            unsafe reference(slot).memory.pointee.packetNumber = number
+        }
+    }
+
+    /// The oldest packets in the port, at most `limit`: a look, they stay.
+    package func waitingPackets(limit: Int, now: Instant) -> [RuntimeSnapshot.PacketRow] {
+        seats.withLock { seats in
+            seats.packets.prefix(limit).map { slot in
+                let operation = reference(slot)
+                return RuntimeSnapshot.PacketRow(
+                    number: Int(operation.packetNumber),
+                    operation: operation.kind.name,
+                    descriptor: Int(operation.descriptor),
+                    result: PacketEvent.words(operation.kind, PacketEvent.argument(operation)),
+                    waitedMicroseconds: Int(
+                        now.nanoseconds(since: operation.packetQueuedAt) / 1000
+                    ),
+                    isQueued: true
+                )
+            }
+        }
+    }
+
+    /// Gives the slot of a delivered packet back and counts the outcome, in one section: the books
+    /// balance in every cut.
+    package func finish(_ operation: OperationReference, on lane: ThreadLane) {
+        let section = lane.open()
+        lane.count(.dequeued, in: section)
+        #if DEBUG
+        let isDropped = dropsOneCompletion.exchange(false, ordering: .relaxed)
+        #else
+        let isDropped = false
+        #endif
+        if !isDropped { countOutcome(operation.outcome, on: lane, in: section) }
+        lane.tally(.done, row: operation.site, 1, in: section)
+        let stamp = unsafe operation.memory.pointee.stamp.load(ordering: .relaxed)
+        // The next generation, free. Releasing; whoever takes the slot gets it through the pool.
+        unsafe operation.memory.pointee.stamp.store(
+            ((stamp >> 8) &+ 1) << 8,
+            ordering: .releasing
+        )
+        slots.free(operation.slot, on: lane, in: section)
+        lane.close(section)
+    }
+
+    func countOutcome(
+        _ outcome: OperationOutcome,
+        on lane: ThreadLane,
+        in section: borrowing ThreadLane.Section
+    ) {
+        switch outcome {
+        case .value: lane.count(.completed, in: section)
+        case .failed, .closed: lane.count(.failed, in: section)
+        case .cancelled: lane.count(.cancelled, in: section)
+        case .timedOut: lane.count(.timedOut, in: section)
+        }
+    }
+}

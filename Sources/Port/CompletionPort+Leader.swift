@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Synchronization
+package import Telemetry
+
+// What the leader does: wait in the kernel, act on readiness, look after the timers.
+extension CompletionPort {
+    /// Waits in the kernel and returns the slots whose operations became ready.
+    func collect(
+        into ready: inout [UInt32],
+        events: inout [ReadinessEvent],
+        lane: ThreadLane
+    ) {
+        let timeout = timers.withLock { timers -> Int64 in
+            guard let earliest = timers.queue.earliest else {
+                timers.sleepingUntil = .max
+                return -1
+            }
+            let now = Instant.now.nanoseconds
+            guard earliest > now else { return 0 }
+            timers.sleepingUntil = earliest
+            return Int64(clamping: earliest - now)
+        }
+        events.removeAll(keepingCapacity: true)
+        engine.wait(timeout: timeout, into: &events)
+        for event in events { handle(event, into: &ready, lane: lane) }
+        expire(into: &ready, lane: lane)
+    }
+
+    func handle(_ event: ReadinessEvent, into ready: inout [UInt32], lane: ThreadLane) {
+        let index = UInt32(truncatingIfNeeded: event.key >> 32)
+        let generation = UInt32(truncatingIfNeeded: event.key)
+        guard let registration = registrations[index] else { return }
+        for direction in [Direction.read, .write]
+        where direction == .read ? event.read : event.write {
+            let (slot, descriptor, isStale) = registration.state.withLock { state in
+                guard state.generation == generation else { return (UInt32?.none, Int32(-1), true) }
+                let slot = state.io.edge(direction, isEnd: event.isEnd)
+                return (slot, state.descriptor, false)
+            }
+            if isStale {
+                lane.advance(.staleEvents)
+                return
+            }
+            guard let slot else { continue }
+            perform(slot, registration, descriptor, direction, lane: lane) { ready.append($0) }
+        }
+    }
+
+    /// Takes due timers out of the heap: sleeps are complete, timeouts end their operation.
+    func expire(into ready: inout [UInt32], lane: ThreadLane) {
+        let now = Instant.now.nanoseconds
+        var slept: [UInt32] = []
+        var late: [OperationToken] = []
+        timers.withLock { timers in
+            timers.sleepingUntil = 0
+            for _ in 0..<CompletionPort.timerBatch {
+                guard let slot = timers.queue.popDue(at: now) else { break }
+                let operation = reference(slot)
+                if operation.kind == .sleep {
+                    operation.setPhase(.done)
+                    slept.append(slot)
+                } else {
+                    // Live: it takes itself out of the heap, under this lock, before it is freed.
+                    late.append(operation.token)
+                }
+            }
+        }
+        for slot in slept {
+            prepare(reference(slot), .value(0), on: lane)
+            ready.append(slot)
+        }
+        for token in late { end(token, reason: .timedOut, on: lane) }
+    }
+
+    /// Ends everything: registered descriptors are closed, waiting operations complete as closed,
+    /// later ones complete at once.
+    ///
+    /// Packets are still delivered.
+    package func close(on lane: ThreadLane) {
+        isClosed.store(true, ordering: .sequentiallyConsistent)
+        for registration in registrations.all {
+            let generation = registration.state.withLock { state -> UInt32? in
+                state.descriptor >= 0 ? state.generation : nil
+            }
+            guard let generation else { continue }
+            close(
+                Association(registration: registration, generation: generation, descriptor: -1),
+                on: lane
+            )
+        }
+        let sleepers = timers.withLock { timers -> [UInt32] in
+            var slots: [UInt32] = []
+            while let slot = timers.queue.popAny() {
+                guard reference(slot).kind == .sleep else { continue }
+                reference(slot).setPhase(.done)
+                slots.append(slot)
+            }
+            return slots
+        }
+        for slot in sleepers { complete(reference(slot), .closed, on: lane) }
+    }
+}
