@@ -48,6 +48,92 @@ import Testing
     }
 }
 
+extension PortStressTests {
+    @Test func `pollers share what a simulated kernel reports`() throws {
+        let script = Script()
+        let kernel = SimulatedKernel { _ in script.next() }
+        let works = try Works(
+            engine: .simulated(kernel),
+            pollers: 3,
+            concurrency: 2,
+            submitters: 2
+        )
+        let first: Int32 = 3_000_001
+        let sockets = try (0..<4).map { index in
+            try works.port.associate(Descriptor(taking: first + Int32(index)))
+        }
+        try onThreads(3) { thread in
+            if thread == 2 {
+                // Edges without end, so that nothing waits for ever.
+                var index: Int32 = 0
+                while !works.haveSubmittersEnded {
+                    kernel.edge(first + index, read: true, write: true)
+                    index = (index + 1) % 4
+                    CurrentThread.yieldProcessor()
+                }
+            } else {
+                works.submit(rounds: 200, to: sockets, thread: thread)
+            }
+        }
+        let report = try works.finish()
+        #expect(report.problems == [])
+        #expect(report.books.submitted == 2 * 200 * Works.batch)
+        #expect(report.books.failed > 0 && report.books.completed > report.books.failed)
+        #expect(kernel.closed.sorted() == (0..<4).map { first + $0 })
+    }
+}
+
+/// Answers of a simulated kernel from a seed: half of the calls would wait, few fail.
+private final class Script: Sendable {
+    private let random = Lock(SeededRandom(seed: 0x5c_217))
+
+    func next() -> SimulatedKernel.Answer {
+        random.withLock { random in
+            switch random.below(20) {
+            case 0: .error(.connectionReset)
+            case 1..<10: .error(.wouldBlock)
+            default: .value(1 + random.below(BufferPool.bufferBytes))
+            }
+        }
+    }
+}
+
+extension Works {
+    /// Reads and writes on simulated sockets, and waits for each round's outcomes.
+    func submit(rounds: Int, to sockets: [Association], thread: Int) {
+        defer { noteEnd() }
+        let lane = lanes.current
+        let payload = [UInt8](repeating: 0x2a, count: 64)
+        unsafe payload.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            for _ in 0..<rounds {
+                desk(thread).expect(Works.batch)
+                for seat in 0..<Works.batch {
+                    let socket = sockets[seat % sockets.count]
+                    let kind: OperationKind = seat % 3 == 0 ? .write : .read
+                    guard
+                        let operation = try? port.makeOperation(
+                            kind,
+                            on: socket,
+                            deadline: nil,
+                            site: seat,
+                            subject: UInt64(thread) << 32 | UInt64(seat),
+                            role: .continuation,
+                            contexts: (0, 0),
+                            lane: lane
+                        )
+                    else { return }
+                    if kind == .write {
+                        unsafe port.setBytes(base, count: bytes.count, of: operation)
+                    }
+                    port.submit(operation, to: socket, lane: lane, now: .now)
+                }
+                note(desk(thread).await(Works.batch))
+            }
+        }
+    }
+}
+
 /// The port, its pollers, and what became of the operations.
 private final class Works: Sendable {
     static let batch = 48
@@ -61,10 +147,15 @@ private final class Works: Sendable {
     private let problems = Lock<[String]>([])
     private let sockets = Lock<Set<UInt64>>([])
 
-    init(pollers count: Int, concurrency: Int, submitters: Int) throws {
+    init(
+        engine: PortEngine? = nil,
+        pollers count: Int,
+        concurrency: Int,
+        submitters: Int
+    ) throws {
         let lanes = lanes
         port = CompletionPort(
-            engine: .epoll(try EpollEngine()),
+            engine: try engine ?? .epoll(try EpollEngine()),
             concurrency: concurrency,
             pollerCapacity: 16,
             gate: HopGate { _, _ in },
@@ -93,7 +184,11 @@ private final class Works: Sendable {
         note(lanes.books().balances ? [] : ["the books do not balance in between"])
     }
 
-    private func note(_ words: [String]) {
+    func noteEnd() {
+        ended.wrappingAdd(1, ordering: .releasing)
+    }
+
+    func note(_ words: [String]) {
         problems.withLock { $0 += words }
     }
 
@@ -104,7 +199,7 @@ private final class Works: Sendable {
         thread: Int,
         _ random: inout SeededRandom
     ) {
-        defer { ended.wrappingAdd(1, ordering: .releasing) }
+        defer { noteEnd() }
         let lane = lanes.current
         let payload = [UInt8](repeating: 0x2a, count: 64)
         unsafe payload.withUnsafeBytes { bytes in

@@ -67,8 +67,18 @@ final class SimulatedKernel: Engine {
         report(ReadinessEvent(key: key, read: read, write: write, isEnd: isLast))
     }
 
+    /// Reports an event, merged with one of the same key that waits, as epoll does it.
     func report(_ event: ReadinessEvent) {
-        state.withLock { $0.events.append(event) }
+        state.withLock { state in
+            guard let index = state.events.firstIndex(where: { $0.key == event.key }) else {
+                state.events.append(event)
+                return
+            }
+            let waiting = state.events[index]
+            state.events[index].read = waiting.read || event.read
+            state.events[index].write = waiting.write || event.write
+            state.events[index].isReadEnded = waiting.isReadEnded || event.isReadEnded
+        }
         parker.unpark()
     }
 
