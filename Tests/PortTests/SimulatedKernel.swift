@@ -77,7 +77,7 @@ final class SimulatedKernel: Engine {
             let waiting = state.events[index]
             state.events[index].read = waiting.read || event.read
             state.events[index].write = waiting.write || event.write
-            state.events[index].isReadEnded = waiting.isReadEnded || event.isReadEnded
+            state.events[index].isEnd = waiting.isEnd || event.isEnd
         }
         parker.unpark()
     }
