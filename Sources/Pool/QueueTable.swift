@@ -15,14 +15,12 @@ internal import Telemetry
 
     init() {
         // Pages that are never touched take no memory.
-        let bytes = (ThreadCounts.limit + 1) * 8
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-        unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        let raw = unsafe ZeroedMemory.allocate(byteCount: (ThreadCounts.limit + 1) * 8)
         unsafe entries = raw.assumingMemoryBound(to: Atomic<UInt>.self)
     }
 
     deinit {
-        unsafe entries.deallocate()
+        unsafe ZeroedMemory.free(UnsafeMutableRawPointer(entries))
     }
 
     /// The queue of that number, made at first use.

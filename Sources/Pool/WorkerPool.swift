@@ -146,11 +146,25 @@ package final class WorkerPool: Sendable {
             try roster.start(name: "worker-\(number)") { self.main(worker, delegate) }
         } catch {
             state.withLock { _ = $0.workers.removeValue(forKey: number) }
-            update { counts in
-                counts.existing -= 1
-                counts.processing -= 1
-            }
             delegate.workerFailedToStart(number, "\(error)")
+            couldNotCreate()
+        }
+    }
+
+    /// Takes back that a worker was counted in. One that waits is released in its place; where there
+    /// is none the request is taken back too, so that the next item tries again.
+    private func couldNotCreate() {
+        let isReleased = update { counts -> Bool in
+            counts.existing -= 1
+            // Somebody waits: the release that was meant for the new thread goes to it.
+            if counts.existing >= counts.processing { return true }
+            counts.processing -= 1
+            return false
+        }
+        if isReleased {
+            idle.release()
+        } else {
+            isRequested.store(false, ordering: .sequentiallyConsistent)
         }
     }
 

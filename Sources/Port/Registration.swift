@@ -50,8 +50,7 @@ package struct Association: Sendable {
 
     init() {
         let bytes = RegistrationTable.chunkCapacity * 8
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-        unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        let raw = unsafe ZeroedMemory.allocate(byteCount: bytes)
         unsafe chunks = raw.assumingMemoryBound(to: Atomic<UInt>.self)
     }
 
@@ -59,10 +58,10 @@ package struct Association: Sendable {
         for chunk in 0..<RegistrationTable.chunkCapacity {
             let bits = unsafe chunks[chunk].load(ordering: .relaxed)
             if let raw = unsafe UnsafeMutableRawPointer(bitPattern: bits) {
-                unsafe raw.deallocate()
+                unsafe ZeroedMemory.free(raw)
             }
         }
-        unsafe chunks.deallocate()
+        unsafe ZeroedMemory.free(UnsafeMutableRawPointer(chunks))
     }
 
     /// A registration that nobody uses.
@@ -109,8 +108,7 @@ package struct Association: Sendable {
         if bits == 0 {
             guard make else { return nil }
             let bytes = 8 << RegistrationTable.chunkShift
-            let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-            unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+            let raw = unsafe ZeroedMemory.allocate(byteCount: bytes)
             bits = UInt(bitPattern: raw)
             unsafe chunks[chunk].store(bits, ordering: .releasing)
         }

@@ -55,26 +55,10 @@ package import Telemetry
         self.counter = counter
         // Slot 0 is never given out: 0 means none.
         shared = Lock(Shared(highWater: 1))
-        let words = UnsafeMutableRawPointer.allocate(
-            byteCount: SlotPool.directoryCapacity * 8,
-            alignment: 64
-        )
-        unsafe words.initializeMemory(
-            as: UInt8.self,
-            repeating: 0,
-            count: SlotPool.directoryCapacity * 8
-        )
+        let words = unsafe ZeroedMemory.allocate(byteCount: SlotPool.directoryCapacity * 8)
         unsafe directory = words.assumingMemoryBound(to: Atomic<UInt>.self)
         let stride = MemoryLayout<Stash>.stride
-        let raw = UnsafeMutableRawPointer.allocate(
-            byteCount: SlotPool.stashCapacity * stride,
-            alignment: 64
-        )
-        unsafe raw.initializeMemory(
-            as: UInt8.self,
-            repeating: 0,
-            count: SlotPool.stashCapacity * stride
-        )
+        let raw = unsafe ZeroedMemory.allocate(byteCount: SlotPool.stashCapacity * stride)
         unsafe stashes = raw.assumingMemoryBound(to: Stash.self)
     }
 
@@ -82,11 +66,11 @@ package import Telemetry
         for chunk in 0..<SlotPool.directoryCapacity {
             let bits = unsafe directory[chunk].load(ordering: .relaxed)
             if let base = unsafe UnsafeMutableRawPointer(bitPattern: bits) {
-                unsafe base.deallocate()
+                unsafe ZeroedMemory.free(base)
             }
         }
-        unsafe directory.deallocate()
-        unsafe stashes.deallocate()
+        unsafe ZeroedMemory.free(UnsafeMutableRawPointer(directory))
+        unsafe ZeroedMemory.free(UnsafeMutableRawPointer(stashes))
     }
 
     /// Takes a slot, inside the lane's open counting section.
@@ -196,8 +180,7 @@ package import Telemetry
 
     private func makeChunk(_ chunk: Int) {
         let bytes = slotBytes << slotsPerChunkShift
-        let base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-        unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        let base = unsafe ZeroedMemory.allocate(byteCount: bytes)
         // Releasing; pairs with the acquiring load in `address`.
         unsafe directory[chunk].store(UInt(bitPattern: base), ordering: .releasing)
     }
