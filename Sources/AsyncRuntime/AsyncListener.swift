@@ -98,7 +98,7 @@ public final class AsyncListener: Sendable {
                 association: try runtime.port.associate(descriptor)
             )
         } catch {
-            throw .system(error)
+            throw error == .badFileDescriptor ? .closed : .system(error)
         }
     }
 

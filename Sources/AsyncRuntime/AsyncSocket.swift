@@ -8,8 +8,9 @@ internal import Telemetry
 
 /// A connected TCP socket whose reads and writes are awaited.
 ///
-/// One read and one write may be pending at a time from different tasks; more queue up, each
-/// direction in the order of its calls. It is closed with its last reference.
+/// One read and one write may be pending at a time. More of them queue up, but what a write could
+/// not send at once goes behind those that came meanwhile: one task at a time should write. The
+/// socket is closed with its last reference.
 public final class AsyncSocket: Sendable {
     private let runtime: Runtime
     private let association: Association

@@ -62,7 +62,9 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
         case .job:
             executor.enqueueDue(words.0)
         case .closure:
-            pool.enqueueGlobal(WorkItem(words: words))
+            let item = WorkItem(words: words)
+            // At shutdown a timer that is not due is dropped, not run early.
+            if case .value = completion.outcome { pool.enqueueGlobal(item) } else { item.discard() }
         }
     }
 

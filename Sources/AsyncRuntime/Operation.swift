@@ -86,8 +86,7 @@ struct Operation {
     private func raced(_ completion: Completion, _ context: ThreadContext) {
         if case .value = completion.outcome { context.lane.count(.raced) }
         let now = Instant.now.nanoseconds
-        context.runningSince = now
-        runtime.registry.ranOn(at: now)
+        if runtime.registry.ranOn(in: context.runningJob, at: now) { context.runningSince = now }
     }
 
     private func make(deadline: Instant?) throws(OperationError) -> OperationReference {

@@ -105,6 +105,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         let startedAt = Instant.now
         context.runSerial &+= 1
         context.runningSince = startedAt.nanoseconds
+        context.runningJob = bits
         context.worker?.setState(.running, at: startedAt)
         let run =
             tracksMachines ? registry.began(bits, at: startedAt.nanoseconds, lane: lane) : nil
@@ -119,6 +120,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         unsafe unsafeBitCast(bits, to: UnownedJob.self).runSynchronously(
             on: asUnownedTaskExecutor()
         )
+        context.runningJob = 0
         guard let run else { return }
         lane.machine.store(0, ordering: .relaxed)
         registry.ran(run, startedAt: context.runningSince, lane: lane)

@@ -83,7 +83,7 @@ extension Runtime {
             try Socket.disableDelay(descriptor.number)
             association = try port.associate(descriptor, connectingTo: address)
         } catch {
-            throw .system(error)
+            throw error == .badFileDescriptor ? .closed : .system(error)
         }
         let socket = AsyncSocket(runtime: self, association: association)
         let operation = Operation(

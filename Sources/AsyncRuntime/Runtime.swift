@@ -190,6 +190,7 @@ public final class Runtime: Sendable {
             kind: .sleep,
             in: registry.sites
         )
+        let item = WorkItem(work)
         do throws(SlotPool.Exhausted) {
             let operation = try port.makeOperation(
                 .sleep,
@@ -198,11 +199,12 @@ public final class Runtime: Sendable {
                 site: site,
                 subject: 0,
                 role: .closure,
-                contexts: WorkItem(work).words,
+                contexts: item.words,
                 lane: context.lane
             )
             port.submit(operation, to: nil, lane: context.lane, now: now)
         } catch {
+            item.discard()
             throw .limit("At most \(error.limit) operations can be in flight.")
         }
     }
@@ -312,11 +314,13 @@ public final class Runtime: Sendable {
     @discardableResult
     public func shutdown(within limit: Duration = .milliseconds(200)) -> [String] {
         let deadline = Instant.now.advanced(by: limit)
+        // Nobody unparks it: a clock that does not spin.
+        let pause = Parker()
         stopSignal.set()
         port.close(on: contexts.current.lane)
         while sampler.sample().machines.inFlight > 0, Instant.now < deadline {
-            mainQueue.drain()
-            stopPause.park(timeout: .milliseconds(2))
+            if CurrentThread.isMain { mainQueue.drain() }
+            pause.park(timeout: .milliseconds(2))
         }
         pollers.stop()
         var held = pollers.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
@@ -325,8 +329,6 @@ public final class Runtime: Sendable {
         sampler.stop()
         return held
     }
-
-    private let stopPause = Parker()
 }
 
 extension RuntimeConfiguration {

@@ -291,8 +291,8 @@ final class StateMachineRegistry: Sendable {
         return slot
     }
 
-    /// Whether a machine may have ended unseen: suspended outside of operations, or, resumed by an
-    /// executor that is not ours such as the main actor's, for long in what it last awaited.
+    /// Whether a machine may have ended unseen: suspended outside of operations, or for long in the
+    /// state in which it was last seen, if an executor that is not ours went on with it.
     private func mayHaveEnded(_ slot: UInt32, _ word: UInt64, at now: UInt64) -> Bool {
         let state = UInt8(truncatingIfNeeded: word >> 56)
         let memory = unsafe pointer(slot)
@@ -301,7 +301,7 @@ final class StateMachineRegistry: Sendable {
         }
         if State(rawValue: state) == .suspended { return true }
         let since = word & StateMachineRegistry.sinceMask
-        return state >= State.waiting.rawValue && now &- min(since, now) > 2_000_000_000
+        return now &- min(since, now) > 2_000_000_000
     }
 
     // MARK: The operations' calls
@@ -334,11 +334,14 @@ final class StateMachineRegistry: Sendable {
     }
 
     /// The operation was complete before the task had suspended: it runs on, in the same run.
-    func ranOn(at now: UInt64) {
-        guard TaskLayout.isKnown else { return }
+    ///
+    /// Returns whether the thread's run is this task's own, and not an actor's that runs several.
+    func ranOn(in running: UInt, at now: UInt64) -> Bool {
+        guard TaskLayout.isKnown else { return false }
         let task = TaskLayout.current
         let slot = task == 0 ? 0 : find(task)
         if slot != 0 { change(slot, to: State.running.rawValue, at: now) }
+        return task == running
     }
 
     /// A job came with a delay: the wake-up of a `Task.sleep`.

@@ -20,6 +20,8 @@ final class ThreadContext: @unchecked Sendable {
     var runSerial: UInt64
     /// Since when the machine that this thread runs has been running; see `StateMachineRegistry.ran`.
     var runningSince: UInt64 = 0
+    /// The job that this thread runs; 0 between two.
+    var runningJob: UInt = 0
     var sites = AwaitSites.Cache()
 
     init(

@@ -28,7 +28,9 @@ package struct Epoll: ~Copyable, Sendable {
         }
 
         /// Nothing more will come from the peer after what is there.
-        package var isEnd: Bool { !isDisjoint(with: [.peerClosed, .hungUp, .failed]) }
+        ///
+        /// `EPOLLHUP` by itself does not say so: a socket that was never connected reports it too.
+        package var isEnd: Bool { !isDisjoint(with: [.peerClosed, .failed]) }
 
         /// A write, a connect or a failure to report through them may go on.
         package var writeSide: Bool {

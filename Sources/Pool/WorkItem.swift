@@ -32,6 +32,13 @@
         second = words.1
     }
 
+    /// Gives up an item that is not going to be run.
+    ///
+    /// A job cannot be given up; it stays unrun.
+    package func discard() {
+        if jobBits == nil { _ = takeClosure() }
+    }
+
     /// A job, given by its bits.
     package init(jobBits: UInt) {
         first = jobBits
@@ -61,7 +68,12 @@
     /// Only for items that are no jobs, once.
     @inline(__always)
     func callClosure() {
-        let closure = unsafe withUnsafeTemporaryAllocation(
+        takeClosure().body()
+    }
+
+    @inline(__always)
+    private func takeClosure() -> Closure {
+        unsafe withUnsafeTemporaryAllocation(
             of: Closure.self,
             capacity: 1
         ) { memory -> Closure in
@@ -71,6 +83,5 @@
             unsafe words.storeBytes(of: second, toByteOffset: 8, as: UInt.self)
             return unsafe base.move()
         }
-        closure.body()
     }
 }

@@ -151,8 +151,10 @@ package final class WorkerPool: Sendable {
         }
     }
 
-    /// Takes back that a worker was counted in. One that waits is released in its place; where there
-    /// is none the request is taken back too, so that the next item tries again.
+    /// Takes back that a worker was counted in.
+    ///
+    /// One that waits is released in its place; where there is none the request is taken back too,
+    /// so that the next item tries again.
     private func couldNotCreate() {
         let isReleased = update { counts -> Bool in
             counts.existing -= 1

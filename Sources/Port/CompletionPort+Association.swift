@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Kernel
+internal import Synchronization
 package import SystemPackage
 package import Telemetry
 
@@ -8,32 +9,43 @@ package import Telemetry
 extension CompletionPort {
     /// Associates a descriptor with the port, which closes it from now on.
     ///
-    /// - Throws: what `epoll_ctl(2)` reports; the descriptor is closed then.
+    /// The maker holds the registration while it is made, so that closing the port meanwhile leaves
+    /// the number to it: the number is closed and the registration given back once, by `release`.
+    ///
+    /// - Throws: what `epoll_ctl(2)` reports, or `EBADF` on a closed port; the descriptor is closed
+    ///   then.
     package func associate(
         _ descriptor: consuming Descriptor,
         connectingTo address: SocketAddress? = nil
     ) throws(Errno) -> Association {
         let registration = registrations.take()
-        let number = descriptor.number
+        let number = descriptor.release()
         let generation = registration.state.withLock { state in
             state.generation &+= 1
             state.descriptor = number
             state.address = address
-            state.io = DescriptorState()
+            state.io = DescriptorState(isHeld: true)
             return state.generation
         }
+        var failure: Errno?
         do throws(Errno) {
             try engine.add(number, key: UInt64(registration.index) << 32 | UInt64(generation))
         } catch {
-            registration.state.withLock { state in
-                // The number ends here with its owner, and may be somebody else's the next moment.
-                state.descriptor = -1
-                state.generation &+= 1
-            }
-            registrations.put(registration)
-            throw error
+            failure = error
         }
-        _ = descriptor.release()
+        let hasFailed = failure != nil
+        let isOver = registration.state.withLock { state in
+            // Nothing can wait on it yet.
+            if hasFailed || isClosed.load(ordering: .sequentiallyConsistent) {
+                _ = state.io.close()
+            }
+            state.io.letGo()
+            return state.io.mayRelease
+        }
+        if isOver {
+            release(registration)
+            throw failure ?? .badFileDescriptor
+        }
         return Association(
             registration: registration,
             generation: generation,

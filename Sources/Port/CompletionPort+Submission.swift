@@ -226,7 +226,13 @@ extension CompletionPort {
         lane: ThreadLane
     ) {
         unsafe operation.memory.pointee.buffer = UInt(buffer)
-        operation.setPhase(.done)
+        // Under the lock that `end` looks at the phase under: a canceller must not write into it late.
+        let index = unsafe operation.memory.pointee.registration.load(ordering: .relaxed)
+        if let registration = registrations[index], index != 0 {
+            registration.state.withLock { _ in operation.setPhase(.done) }
+        } else {
+            timers.withLock { _ in operation.setPhase(.done) }
+        }
         complete(operation, outcome, on: lane)
     }
 

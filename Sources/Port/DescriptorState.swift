@@ -56,7 +56,15 @@ package struct DescriptorState: Sendable {
     package var read = Side()
     package var write = Side()
 
-    package init() {}
+    /// - Parameter isHeld: whether its maker uses the number until ``letGo()``.
+    package init(isHeld: Bool = false) {
+        users = isHeld ? 1 : 0
+    }
+
+    /// The maker is done with the number.
+    package mutating func letGo() {
+        users -= 1
+    }
 
     package subscript(direction: Direction) -> Side {
         get { direction == .read ? read : write }

@@ -115,10 +115,12 @@ package final class PollerThreads: Sendable {
             number: number,
             lane: delegate.makeLane(kind: .poller, number: number)
         )
-        state.withLock { state in
+        let isWanted = state.withLock { state in
             state.starting.remove(number)
-            state.pollers[number] = poller
+            if !state.isStopped { state.pollers[number] = poller }
+            return !state.isStopped
         }
+        guard isWanted else { return }
         do throws(Errno) {
             try roster.start(name: "poller-\(number)", stackBytes: 1 << 20) { self.main(poller) }
         } catch {

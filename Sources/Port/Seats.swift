@@ -85,7 +85,12 @@ package struct Seats: Hashable, Sendable {
         }
         if !packets.isEmpty, hasRoom {
             running += 1
-            if leaderNumber == poller { leader = .away(poller, since: now, inPlace: false) }
+            if watcher == poller { watcher = nil }
+            // The leader is away with packets. An empty seat is taken along: whoever left it has
+            // woken this poller to fill it, and would wake no other.
+            if leaderNumber == nil || leaderNumber == poller {
+                leader = .away(poller, since: now, inPlace: false)
+            }
             return .take(min(limit, packets.count))
         }
         switch leader {
@@ -95,7 +100,8 @@ package struct Seats: Hashable, Sendable {
         case .away(poller, _, _), .inKernel(poller):
             leader = .inKernel(poller)
             return .lead
-        case .away(_, let since, _) where watcher == poller && now &- since >= Seats.patience:
+        case .away(_, let since, _)
+        where watcher == poller && now >= since && now - since >= Seats.patience:
             leader = .inKernel(poller)
             watcher = nil
             return .lead
@@ -158,7 +164,7 @@ package struct Seats: Hashable, Sendable {
     ///
     /// - Returns: whom to wake, if anybody: the new leader, or a watcher.
     package mutating func beforeInline(_ poller: Int, backlog: Bool, now: UInt64) -> Int? {
-        guard leaderNumber == poller else { return nil }
+        guard leaderNumber == poller else { return replaceWatcher() }
         if (backlog || !packets.isEmpty), let next = popWaiter() {
             leader = .none
             return next
@@ -180,7 +186,7 @@ package struct Seats: Hashable, Sendable {
             leader = .none
             return popWaiter()
         }
-        return release()
+        return release() ?? replaceWatcher()
     }
 
     /// It runs again; the count may overshoot the concurrency value until somebody comes back.
@@ -205,7 +211,21 @@ package struct Seats: Hashable, Sendable {
     /// Returns whom to wake to fill it.
     package mutating func fillSeat() -> Int? {
         if case .none = leader { return popWaiter() }
-        return release()
+        return release() ?? replaceWatcher()
+    }
+
+    /// Somebody has to watch a leader that is away with user code; the one that did may have gone
+    /// to run code itself.
+    ///
+    /// Returns whom to wake for it.
+    private mutating func replaceWatcher() -> Int? {
+        guard watcher == nil, case .away(_, _, inPlace: true) = leader, let next = popWaiter()
+        else {
+            return nil
+        }
+        watcher = next
+        looksInRow = 0
+        return next
     }
 
     private mutating func popWaiter() -> Int? {

@@ -252,16 +252,22 @@ import Testing
         #expect(stage.leftovers == [])
     }
 
-    @Test func `a descriptor that could not be registered is not closed by the port later`() throws
-    {
+    @Test func `a descriptor that could not be registered is closed at once, and once`() throws {
         kernel.refuse(with: .noMemory)
         #expect(throws: Errno.noMemory) { _ = try stage.associate(simulated: fd) }
-        // By now the number may be somebody else's.
-        stage.port.close(on: stage.lane)
-        #expect(kernel.closed == [])
+        #expect(kernel.closed == [fd])
         let first = try stage.associate(simulated: fd + 1)
         let second = try stage.associate(simulated: fd + 2)
         #expect(first.registration !== second.registration)
+        // By now the number may be somebody else's.
+        stage.port.close(on: stage.lane)
+        #expect(kernel.closed.filter { $0 == fd }.count == 1)
+    }
+
+    @Test func `a closed port takes no descriptor and closes it`() throws {
+        stage.port.close(on: stage.lane)
+        #expect(throws: Errno.badFileDescriptor) { _ = try stage.associate(simulated: fd) }
+        #expect(kernel.closed == [fd])
     }
 
     @Test func `a try goes before the queue only if nothing waits and something may come`() throws {
