@@ -15,12 +15,18 @@ package final class Sampler: Sendable {
     /// How often the sampler's thread looks by itself.
     package static let period = Duration.milliseconds(100)
 
+    /// A function in a structure of its own: a bare one would be wrapped once more, by the compiler's
+    /// conversion to the lock's generic state and back, every time it is looked at.
+    private struct Observer {
+        var body: (@Sendable (RuntimeSnapshot) -> Void)?
+    }
+
     private let contexts: ThreadContexts
     private let parts: SnapshotParts
     private let turn = Turn()
     private let state = SamplerState()
     private let latest: Lock<RuntimeSnapshot>
-    private let observer = Lock<(@Sendable (RuntimeSnapshot) -> Void)?>(nil)
+    private let observer = Lock(Observer())
     private let roster = ThreadRoster()
     private let parker = Parker()
     private let isStopped = Atomic<Bool>(false)
@@ -47,7 +53,7 @@ package final class Sampler: Sendable {
     ///
     /// It must not wait.
     package func observe(_ body: (@Sendable (RuntimeSnapshot) -> Void)?) {
-        observer.withLock { $0 = body }
+        observer.withLock { $0.body = body }
     }
 
     /// The newest snapshot, at most a period old.
@@ -56,7 +62,8 @@ package final class Sampler: Sendable {
     private func main() {
         while !isStopped.load(ordering: .relaxed) {
             let snapshot = sample()
-            observer.withLock { $0 }?(snapshot)
+            let observer = observer.withLock { $0 }
+            observer.body?(snapshot)
             parker.park(timeout: Sampler.period)
         }
     }

@@ -7,6 +7,8 @@ internal import Synchronization
 ///
 /// Every use is a leaf: nothing is resumed, posted or locked under it.
 ///
+/// A state that is a bare function is wrapped anew at every access; put it into a structure.
+///
 /// It is `Synchronization.Mutex`, except under ThreadSanitizer, which cannot see into that type's
 /// slow path on Linux and reports races that are none; there it is a `pthread_mutex_t`. In debug
 /// builds a thread that takes a second lock traps, which keeps the leaf rule honest.
