@@ -4,10 +4,11 @@ internal import Port
 
 // INVARIANT: the buffer's memory belongs to this value alone; the pool outlives it.
 /// Bytes that an operation received, in a buffer that goes back to its pool when this value ends.
-///
-/// A read holds no memory while it waits: the poller takes a buffer when the descriptor is ready.
 @safe public struct IOBuffer: ~Copyable, @unchecked Sendable {
     /// Bytes in a buffer, and so the most that one read returns.
+    ///
+    /// A read holds no memory while it waits: the poller takes a buffer when the descriptor is
+    /// ready.
     public static let capacity = BufferPool.bufferBytes
 
     private let pool: BufferPool

@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `no text names a developer's machine`() throws {
-        let folders = ["/home/", "/root/", "/Users/", "/work/"]
+        let folders = ["home", "root", "Users", "work"].map { "/\($0)/" }
         for file in TidyTests.everything {
             for (index, line) in file.lines.enumerated() {
                 #expect(!folders.contains { line.contains($0) }, "\(file):\(index + 1)")
