@@ -208,6 +208,8 @@ import Testing
         let held = runtime.shutdown(within: .milliseconds(50))
         #expect(held == ["worker-1"])
         mayGo.set()
+        // Let go, it ends and is joined.
+        #expect(runtime.shutdown(within: .seconds(10)).isEmpty)
     }
 
     @Test func `timers that nobody awaits run their closures`() async throws {
