@@ -25,7 +25,6 @@ package final class Sampler: Sendable {
     private let parts: SnapshotParts
     private let turn = Turn()
     private let state = SamplerState()
-    private let latest: Lock<RuntimeSnapshot>
     private let observer = Lock(Observer())
     private let roster = ThreadRoster()
     private let parker = Parker()
@@ -36,7 +35,6 @@ package final class Sampler: Sendable {
     init(contexts: ThreadContexts, parts: SnapshotParts) {
         self.contexts = contexts
         self.parts = parts
-        latest = Lock(RuntimeSnapshot())
     }
 
     func start() throws(Errno) {
@@ -56,9 +54,6 @@ package final class Sampler: Sendable {
         observer.withLock { $0.body = body }
     }
 
-    /// The newest snapshot, at most a period old.
-    package var newest: RuntimeSnapshot { latest.withLock { $0 } }
-
     private func main() {
         while !isStopped.load(ordering: .relaxed) {
             let snapshot = sample()
@@ -72,7 +67,7 @@ package final class Sampler: Sendable {
     ///
     /// Any thread may ask; one at a time is served.
     package func sample() -> RuntimeSnapshot {
-        let snapshot = turn.take { () -> RuntimeSnapshot in
+        turn.take {
             let before = CurrentThread.processorTime
             // The sweeper counts; its lane is the calling thread's.
             state.sweepFrom = parts.registry.sweep(
@@ -90,8 +85,6 @@ package final class Sampler: Sendable {
             state.microsecondsSpent += Int(spent.nanosecondsClamped / 1000)
             return snapshot
         }
-        latest.withLock { $0 = snapshot }
-        return snapshot
     }
 }
 

@@ -327,7 +327,6 @@ package final class WorkerPool: Sendable {
 
     package var globalCount: Int { global.count }
     package var highPriorityCount: Int { highPriority.count }
-    package var parkedCount: Int { idle.count }
 }
 
 extension ThreadCounts {

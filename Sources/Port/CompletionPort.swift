@@ -84,8 +84,6 @@ package final class CompletionPort: Sendable {
 
     /// Timers in the heap: sleeps, and deadlines of operations that are pending.
     package var timerCount: Int { timers.withLock { $0.queue.count } }
-
-    package func resetPeak() { seats.withLock { $0.resetPeak() } }
 }
 
 extension CompletionPort.Timers {

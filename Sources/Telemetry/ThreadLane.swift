@@ -27,8 +27,6 @@ package import Synchronization
     package let machine = Atomic<UInt64>(0)
     /// The events of `Hop`.
     package let events: EventRing
-    /// Rare events in words, for the event log.
-    package let notices: EventRing
     private let counters: UnsafeMutablePointer<Atomic<Int>>
     private let tallies: UnsafeMutablePointer<Atomic<Int>>
     private let progress: UnsafeMutablePointer<Atomic<Int>>
@@ -49,7 +47,6 @@ package import Synchronization
         self.index = index
         self.epoch = epoch
         events = EventRing(capacity: eventCapacity)
-        notices = EventRing(capacity: 64)
         unsafe counters = unsafe ThreadLane.zeros(2 * ThreadLane.counterStride)
         unsafe tallies = unsafe ThreadLane.zeros(2 * ThreadLane.tallyStride)
         unsafe progress = unsafe ThreadLane.zeros(Progress.allCases.count)

@@ -80,6 +80,7 @@ import Testing
             encoding: .utf8
         )
         var help = try ChildProcess.pooltop(["headless", "--help"]).standardOutput
+        help += try ChildProcess.pooltop(["run", "--help"]).standardOutput
         let benches = ["post", "pingpong", "spawn", "inflight", "echo-server", "soak"]
         for bench in benches {
             help += try ChildProcess.pooltop(["bench", bench, "--help"]).standardOutput
