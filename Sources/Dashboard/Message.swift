@@ -8,8 +8,13 @@ package enum Message: Equatable, Sendable {
     package typealias Snapshot = RuntimeSnapshot
 
     case key(Key)
+    case mouse(MouseEvent)
     case resize(Size)
     case snapshot(RuntimeSnapshot)
+    /// What the dashboard has cost of late; about once a second.
+    case cost(DashboardCost)
+    /// Lines that somebody in the process wrote to standard error, for the event log.
+    case standardError([String])
 }
 
 /// Something that the model wants done outside.

@@ -13,6 +13,8 @@ package func update(_ model: inout Model, _ message: Message) -> [Effect] {
         return []
     case .key(let key):
         return model.press(key)
+    case .mouse, .cost, .standardError:
+        return []
     }
 }
 
