@@ -22,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     ],
     targets: [
         // C headers: epoll, eventfd, futex, signalfd. Knows nothing of ours.
@@ -53,7 +54,10 @@ let package = Package(
         .target(
             name: "Pool",
             dependencies: [
-                "Kernel", "Telemetry", .product(name: "DequeModule", package: "swift-collections"),
+                "Kernel", "Telemetry",
+                .product(name: "ComplexModule", package: "swift-numerics"),
+                .product(name: "RealModule", package: "swift-numerics"),
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict
         ),

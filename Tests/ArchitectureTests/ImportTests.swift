@@ -21,7 +21,9 @@ import Testing
         ),
         "Pool": Rule(
             ours: ["Kernel", "Telemetry"],
-            others: ["DequeModule", "Synchronization", "SystemPackage"]
+            others: [
+                "ComplexModule", "DequeModule", "RealModule", "Synchronization", "SystemPackage",
+            ]
         ),
         "AsyncRuntime": Rule(
             ours: ["Kernel", "Pool", "Port", "Telemetry"],
