@@ -69,9 +69,7 @@ public final class AsyncListener: Sendable {
             on: association,
             of: runtime,
             context: context,
-            function: function,
-            file: file,
-            line: line
+            at: CallSite(function, file, line)
         )
         let port = runtime.port
         let atOnce = port.tryNow(association, .read, lane: lane) { descriptor in
@@ -83,7 +81,7 @@ public final class AsyncListener: Sendable {
                 return Int32(try Completion(outcome: atOnce, buffer: 0).value())
             }
             return Int32(
-                try await operation.wait(deadline: nil, atOnce: (atOnce, 0)).value()
+                try await operation.wait(deadline: nil, start: .done(atOnce, buffer: 0)).value()
             )
         }
         return Int32(try await operation.wait(deadline: deadline).value())

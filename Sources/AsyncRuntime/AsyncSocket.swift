@@ -8,9 +8,8 @@ internal import Telemetry
 
 /// A connected TCP socket whose reads and writes are awaited.
 ///
-/// One read and one write may be pending at a time. More of them queue up, but what a write could
-/// not send at once goes behind those that came meanwhile: one task at a time should write. The
-/// socket is closed with its last reference.
+/// Reads and writes queue up, each direction in its own order: the bytes of one write never get
+/// between those of another. The socket is closed with its last reference.
 public final class AsyncSocket: Sendable {
     private let runtime: Runtime
     private let association: Association
@@ -43,9 +42,7 @@ public final class AsyncSocket: Sendable {
             on: association,
             of: runtime,
             context: context,
-            function: function,
-            file: file,
-            line: line
+            at: CallSite(function, file, line)
         )
         let port = runtime.port
         let atOnce = port.tryNow(association, .read, lane: lane) { descriptor in
@@ -58,7 +55,7 @@ public final class AsyncSocket: Sendable {
                 return try received(Completion(outcome: outcome, buffer: buffer))
             }
             return try received(
-                try await operation.wait(deadline: nil, atOnce: (outcome, buffer))
+                try await operation.wait(deadline: nil, start: .done(outcome, buffer: buffer))
             )
         }
         let deadline = timeout.map { Instant.now.advanced(by: $0) }
@@ -79,18 +76,24 @@ public final class AsyncSocket: Sendable {
         line: UInt = #line
     ) async throws(OperationError) {
         let context = runtime.contexts.current
-        let (operation, sent) = unsafe bytes.withUnsafeBytes { raw in
-            unsafe begin(raw, context: context, function, file, line)
+        let operation = writeOperation(context, CallSite(function, file, line))
+        let sent = unsafe bytes.withUnsafeBytes { raw in
+            unsafe send(raw, context.lane)
         }
-        if case .all(let outcome) = sent {
+        switch sent {
+        case .over(let outcome):
             try await finish(operation, outcome, lane: context.lane)
-            return
+        case .partly(let count, let start):
+            // What is left has to stay in one place while the operation is pending; an array's
+            // bytes have a place only inside a closure.
+            let rest = RestOfWrite(bytes[count...])
+            let deadline = timeout.map { Instant.now.advanced(by: $0) }
+            let completion = try await operation.wait(deadline: deadline, start: start) {
+                unsafe runtime.port.setBytes(rest.address, count: rest.count, of: $0)
+            }
+            withExtendedLifetime(rest) {}
+            _ = try completion.value()
         }
-        guard case .some(let count) = sent else { return }
-        // What is left has to stay in one place while the operation is pending; an array's bytes
-        // have a place only inside a closure.
-        let rest = RestOfWrite(bytes[count...])
-        try await finish(operation, rest, timeout: timeout)
     }
 
     /// Sends all bytes of a buffer, without copying.
@@ -102,70 +105,55 @@ public final class AsyncSocket: Sendable {
         line: UInt = #line
     ) async throws(OperationError) {
         let context = runtime.contexts.current
-        let begun = unsafe buffer.withAddress { address, count in
-            unsafe begin(
-                UnsafeRawBufferPointer(start: address, count: count),
-                context: context,
-                function,
-                file,
-                line
-            )
+        let operation = writeOperation(context, CallSite(function, file, line))
+        let sent = unsafe buffer.withAddress { address, count in
+            unsafe send(UnsafeRawBufferPointer(start: address, count: count), context.lane)
         }
-        guard let (operation, sent) = begun else { return }
-        if case .all(let outcome) = sent {
+        switch sent ?? .over(.value(0)) {
+        case .over(let outcome):
             try await finish(operation, outcome, lane: context.lane)
-            return
-        }
-        guard case .some(let count) = sent else { return }
-        let deadline = timeout.map { Instant.now.advanced(by: $0) }
-        let completion = try await operation.wait(deadline: deadline) { reference in
-            _ = unsafe buffer.withAddress { address, total in
-                unsafe runtime.port.setBytes(
-                    address + count,
-                    count: total - count,
-                    of: reference
-                )
+        case .partly(let count, let start):
+            let deadline = timeout.map { Instant.now.advanced(by: $0) }
+            let completion = try await operation.wait(deadline: deadline, start: start) {
+                reference in
+                _ = unsafe buffer.withAddress { address, total in
+                    unsafe runtime.port.setBytes(
+                        address + count,
+                        count: total - count,
+                        of: reference
+                    )
+                }
             }
+            _ = try completion.value()
         }
-        _ = try completion.value()
         _ = consume buffer
+    }
+
+    private func writeOperation(_ context: ThreadContext, _ call: CallSite) -> Operation {
+        Operation(.write, on: association, of: runtime, context: context, at: call)
     }
 
     /// What a first attempt to send did.
     private enum Sent {
-        /// The operation is over.
-        case all(OperationOutcome)
+        case over(OperationOutcome)
         /// So many bytes are gone; the rest has to wait.
-        case some(Int)
+        case partly(Int, Operation.Start)
     }
 
-    private func begin(
-        _ bytes: UnsafeRawBufferPointer,
-        context: ThreadContext,
-        _ function: StaticString,
-        _ file: StaticString,
-        _ line: UInt
-    ) -> (Operation, Sent) {
-        let operation = Operation(
-            .write,
-            on: association,
-            of: runtime,
-            context: context,
-            function: function,
-            file: file,
-            line: line
-        )
-        guard let base = bytes.baseAddress, bytes.count > 0 else {
-            return (operation, .all(.value(0)))
-        }
+    /// Sends what the socket takes now, unless other writes wait.
+    ///
+    /// Where it does not take all, the try stays open for the rest.
+    private func send(_ bytes: UnsafeRawBufferPointer, _ lane: ThreadLane) -> Sent {
+        guard let base = bytes.baseAddress, bytes.count > 0 else { return .over(.value(0)) }
         let port = runtime.port
-        var sent = 0
-        let outcome = port.tryNow(association, .write, lane: context.lane) {
-            descriptor -> (value: OperationOutcome?, drained: Bool) in
-            let outcome = unsafe port.send(descriptor, base, count: bytes.count, sent: &sent)
-            return (outcome, false)
+        guard let descriptor = port.openTry(association, .write) else {
+            return .partly(0, .submitted)
         }
-        return (operation, outcome.map { .all($0) } ?? .some(sent))
+        var sent = 0
+        let outcome = unsafe port.send(descriptor, base, count: bytes.count, sent: &sent)
+        guard let outcome else { return .partly(sent, .restOfTry) }
+        port.closeTry(association, .write, .completed(drained: false), lane: lane)
+        return .over(outcome)
     }
 
     private func finish(
@@ -174,24 +162,12 @@ public final class AsyncSocket: Sendable {
         lane: ThreadLane
     ) async throws(OperationError) {
         if case .value = outcome, !runtime.port.skipOnSuccess.load(ordering: .relaxed) {
-            _ = try await operation.wait(deadline: nil, atOnce: (outcome, 0)).value()
+            let start = Operation.Start.done(outcome, buffer: 0)
+            _ = try await operation.wait(deadline: nil, start: start).value()
             return
         }
         operation.finishedAtOnce(outcome, lane: lane)
         _ = try Completion(outcome: outcome, buffer: 0).value()
-    }
-
-    private func finish(
-        _ operation: Operation,
-        _ rest: RestOfWrite,
-        timeout: Duration?
-    ) async throws(OperationError) {
-        let deadline = timeout.map { Instant.now.advanced(by: $0) }
-        let completion = try await operation.wait(deadline: deadline) { reference in
-            unsafe runtime.port.setBytes(rest.address, count: rest.count, of: reference)
-        }
-        withExtendedLifetime(rest) {}
-        _ = try completion.value()
     }
 
     /// Ends the writing side: the peer reads the end of the stream, this side may go on reading.

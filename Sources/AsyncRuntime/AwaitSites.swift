@@ -46,14 +46,9 @@ final class AwaitSites: Sendable {
     var count: Int { state.withLock { max($0.sites.count, $0.functions.count) } }
 
     /// The numbers of a place and of its function; both stay below `Tally.rows`.
-    func intern(
-        function: StaticString,
-        file: StaticString,
-        line: UInt,
-        kind: OperationKind
-    ) -> (site: Int, functionRow: Int) {
-        let name = AwaitSites.plainName(function)
-        let location = "\(file):\(line)"
+    func intern(_ call: CallSite, kind: OperationKind) -> (site: Int, functionRow: Int) {
+        let name = AwaitSites.plainName(call.function)
+        let location = "\(call.file):\(call.line)"
         let key = "\(kind.rawValue) \(location)"
         return state.withLock { state in
             if let site = state.known[key] { return (site, state.sites[site].functionRow) }
@@ -101,23 +96,21 @@ final class AwaitSites: Sendable {
         )
 
         mutating func number(
-            function: StaticString,
-            file: StaticString,
-            line: UInt,
+            _ call: CallSite,
             kind: OperationKind,
             in sites: AwaitSites
         ) -> (site: Int, functionRow: Int) {
-            guard file.hasPointerRepresentation else {
-                return sites.intern(function: function, file: file, line: line, kind: kind)
+            guard call.file.hasPointerRepresentation else {
+                return sites.intern(call, kind: kind)
             }
-            let address = unsafe UInt(bitPattern: file.utf8Start)
-            let lineAndKind = line << 8 | UInt(kind.rawValue)
-            let index = Int(truncatingIfNeeded: (address >> 4 ^ lineAndKind ^ line << 3) & 63)
+            let address = unsafe UInt(bitPattern: call.file.utf8Start)
+            let lineAndKind = call.line << 8 | UInt(kind.rawValue)
+            let index = Int(truncatingIfNeeded: (address >> 4 ^ lineAndKind ^ call.line << 3) & 63)
             let entry = entries[index]
             if entry.file == address, entry.lineAndKind == lineAndKind {
                 return (Int(entry.site), Int(entry.functionRow))
             }
-            let (site, row) = sites.intern(function: function, file: file, line: line, kind: kind)
+            let (site, row) = sites.intern(call, kind: kind)
             entries[index] = Entry(
                 file: address,
                 lineAndKind: lineAndKind,

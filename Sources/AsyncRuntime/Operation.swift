@@ -19,17 +19,13 @@ struct Operation {
         on association: Association?,
         of runtime: Runtime,
         context: ThreadContext,
-        function: StaticString,
-        file: StaticString,
-        line: UInt
+        at call: CallSite
     ) {
         self.runtime = runtime
         self.kind = kind
         self.association = association
         (site, functionRow) = context.sites.number(
-            function: function,
-            file: file,
-            line: line,
+            call,
             kind: kind,
             in: runtime.registry.sites
         )
@@ -52,17 +48,44 @@ struct Operation {
         lane.close(section)
     }
 
+    /// How an operation comes to the port.
+    enum Start {
+        /// It waits for its call.
+        case submitted
+        /// It is the rest of a call that was begun by `CompletionPort.openTry`.
+        case restOfTry
+        /// Its call has been made already; a packet takes the result through the port.
+        case done(OperationOutcome, buffer: UInt32)
+    }
+
     /// Suspends the task until the operation is complete.
     ///
-    /// `fill` gives the operation its bytes before it is submitted; `atOnce` is the result of a
-    /// call that has been made already.
+    /// `fill` gives the operation its bytes before it is submitted.
     func wait(
         deadline: Instant?,
-        atOnce: (outcome: OperationOutcome, buffer: UInt32)? = nil,
+        start: Start = .submitted,
         fill: (OperationReference) -> Void = { _ in }
     ) async throws(OperationError) -> Completion {
         let runtime = runtime
-        let operation = try make(deadline: deadline)
+        let operation: OperationReference
+        do throws(SlotPool.Exhausted) {
+            operation = try make(deadline: deadline)
+        } catch {
+            let lane = runtime.contexts.current.lane
+            switch start {
+            case .submitted: break
+            case .restOfTry:
+                if let association {
+                    let direction = kind.direction ?? .write
+                    runtime.port.closeTry(association, direction, .wouldBlock, lane: lane)
+                }
+            case .done(let outcome, let buffer):
+                // The result is there; it only cannot travel by packet.
+                finishedAtOnce(outcome, lane: lane)
+                return Completion(outcome: outcome, buffer: buffer)
+            }
+            throw .limit("At most \(error.limit) operations can be in flight.")
+        }
         let token = runtime.port.token(of: operation)
         fill(operation)
         // Resumed before it has suspended, the task goes on in the same run of the same thread.
@@ -72,10 +95,10 @@ struct Operation {
                 (continuation: UnsafeContinuation<Completion, Never>) in
                 let context = runtime.contexts.current
                 serial = context.runSerial
-                unsafe submit(operation, continuation, context: context, atOnce: atOnce)
+                unsafe submit(operation, continuation, context: context, start: start)
             }
         } onCancel: {
-            runtime.port.end(token, reason: .cancelled, on: runtime.contexts.current.lane)
+            runtime.port.cancel(token, on: runtime.contexts.current.lane)
         }
         let context = runtime.contexts.current
         if context.runSerial == serial { raced(completion, context) }
@@ -89,28 +112,24 @@ struct Operation {
         if runtime.registry.ranOn(in: context.runningJob, at: now) { context.runningSince = now }
     }
 
-    private func make(deadline: Instant?) throws(OperationError) -> OperationReference {
-        do throws(SlotPool.Exhausted) {
-            return try runtime.port.makeOperation(
-                kind,
-                on: association,
-                deadline: deadline,
-                site: site,
-                subject: 0,
-                role: .continuation,
-                contexts: (0, 0),
-                lane: runtime.contexts.current.lane
-            )
-        } catch {
-            throw .limit("At most \(error.limit) operations can be in flight.")
-        }
+    private func make(deadline: Instant?) throws(SlotPool.Exhausted) -> OperationReference {
+        try runtime.port.makeOperation(
+            kind,
+            on: association,
+            deadline: deadline,
+            site: site,
+            subject: 0,
+            role: .continuation,
+            contexts: (0, 0),
+            lane: runtime.contexts.current.lane
+        )
     }
 
     private func submit(
         _ operation: OperationReference,
         _ continuation: UnsafeContinuation<Completion, Never>,
         context: ThreadContext,
-        atOnce: (outcome: OperationOutcome, buffer: UInt32)?
+        start: Start
     ) {
         let now = Instant.now
         let lane = context.lane
@@ -128,15 +147,16 @@ struct Operation {
             subject: machine,
             of: operation
         )
-        if let atOnce {
-            runtime.port.completeAtOnce(
-                operation,
-                atOnce.outcome,
-                buffer: atOnce.buffer,
-                lane: lane
-            )
-        } else {
-            runtime.port.submit(operation, to: association, lane: lane, now: now)
+        let port = runtime.port
+        switch start {
+        case .done(let outcome, let buffer):
+            port.completeAtOnce(operation, outcome, buffer: buffer, lane: lane)
+        case .restOfTry:
+            port.submit(operation, to: association, isRestOfTry: true, lane: lane, now: now)
+        case .submitted where kind == .post:
+            port.post(operation, lane: lane, now: now)
+        case .submitted:
+            port.submit(operation, to: association, lane: lane, now: now)
         }
     }
 }

@@ -152,9 +152,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         let context = contexts.current
         let now = Instant.now
         let (site, functionRow) = context.sites.number(
-            function: "Task.sleep",
-            file: "Swift/Task.swift",
-            line: 0,
+            CallSite("Task.sleep", "Swift/Task.swift", 0),
             kind: .sleep,
             in: registry.sites
         )

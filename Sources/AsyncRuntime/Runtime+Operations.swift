@@ -20,9 +20,7 @@ extension Runtime {
             on: nil,
             of: self,
             context: contexts.current,
-            function: function,
-            file: file,
-            line: line
+            at: CallSite(function, file, line)
         )
         _ = try await operation.wait(deadline: Instant.now.advanced(by: duration)).value()
     }
@@ -38,9 +36,7 @@ extension Runtime {
             on: nil,
             of: self,
             context: contexts.current,
-            function: function,
-            file: file,
-            line: line
+            at: CallSite(function, file, line)
         )
         _ = try await operation.wait(deadline: nil).value()
     }
@@ -91,9 +87,7 @@ extension Runtime {
             on: association,
             of: self,
             context: context,
-            function: function,
-            file: file,
-            line: line
+            at: CallSite(function, file, line)
         )
         let deadline = timeout.map { Instant.now.advanced(by: $0) }
         _ = try await operation.wait(deadline: deadline).value()

@@ -184,9 +184,7 @@ public final class Runtime: Sendable {
         let context = contexts.current
         let now = Instant.now
         let (site, _) = context.sites.number(
-            function: "timer",
-            file: "AsyncRuntime/Runtime.swift",
-            line: 0,
+            CallSite("timer", "AsyncRuntime/Runtime.swift", 0),
             kind: .sleep,
             in: registry.sites
         )
@@ -295,7 +293,7 @@ public final class Runtime: Sendable {
     /// Calls on the sampler's thread with each of its snapshots, several a second, rows and rates
     /// included.
     ///
-    /// luded. It must not wait.
+    /// It must not wait.
     package func observe(_ body: (@Sendable (RuntimeSnapshot) -> Void)?) {
         sampler.wantsDetail.store(body != nil, ordering: .relaxed)
         sampler.observe(body)

@@ -35,10 +35,10 @@ enum TaskLayout {
             .storeBytes(of: word, toByteOffset: reservedOffset, as: UInt.self)
     }
 
-    /// Whether the task is the child of an .
+    /// Whether the task is the child of an `async let`.
     ///
-    /// async let`. Its memory belongs to its parent's frame, which takes it back when the child has
-    /// ended: no reference keeps such a task.
+    /// Its memory belongs to its parent's frame, which takes it back when the child has ended: no
+    /// reference keeps such a task.
     @inline(__always)
     static func isInParentsFrame(_ task: UInt) -> Bool {
         unsafe pointer(task).load(fromByteOffset: flagsOffset, as: UInt32.self) & isAsyncLet != 0

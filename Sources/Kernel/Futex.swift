@@ -7,9 +7,9 @@ package import Synchronization
 ///
 /// Corresponds to `futex(2)`, private to the process.
 package enum Futex {
-    /// Sleeps while holds .
+    /// Sleeps while the word holds `expected`.
     ///
-    /// olds `expected`. May return early; callers check their condition again.
+    /// May return early; callers check their condition again.
     package static func wait(
         _ word: borrowing Atomic<UInt32>,
         while expected: UInt32,

@@ -10,9 +10,9 @@ package import SystemPackage
 package final class KernelThread: Sendable {
     private let handle: pthread_t
 
-    /// Starts a thread that runs .
+    /// Starts a thread that runs `body`.
     ///
-    /// body`. Names are cut at 15 bytes.
+    /// Names are cut at 15 bytes.
     ///
     /// Throws `EAGAIN` where a limit of threads or memory is hit.
     package init(
@@ -34,9 +34,9 @@ package final class KernelThread: Sendable {
         handle = thread
     }
 
-    /// Waits until the thread has ended, at most for .
+    /// Waits until the thread has ended, at most for `timeout`.
     ///
-    /// timeout`. Returns whether it has.
+    /// Returns whether it has.
     ///
     /// - Precondition: it was not joined before.
     package func join(timeout: Duration) -> Bool {

@@ -27,9 +27,9 @@ package struct Lock<State: ~Copyable>: ~Copyable, Sendable {
         #endif
     }
 
-    /// Runs while holding the lock.
+    /// Runs `body` while holding the lock.
     ///
-    /// lock. `body` must not take another lock.
+    /// It must not take another lock.
     @inline(__always)
     package borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending State) throws(Failure) -> sending Result

@@ -8,9 +8,9 @@ package import SystemPackage
 ///
 /// None of them waits; `EAGAIN` says that it would have to.
 package enum Socket {
-    /// A non-blocking TCP socket for addresses like .
+    /// A non-blocking TCP socket of the address's family.
     ///
-    /// address`. Corresponds to `socket(2)`.
+    /// Corresponds to `socket(2)`.
     package static func make(for address: SocketAddress) throws(Errno) -> Descriptor {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let domain = address.domain
@@ -65,9 +65,7 @@ package enum Socket {
         Descriptor(taking: Int32(try systemResult { clinux_accept(fd) }))
     }
 
-    /// Corresponds to .
-    ///
-    /// recv(2)`. 0 is the end of the stream.
+    /// Corresponds to `recv(2)`; 0 is the end of the stream.
     @inline(__always)
     package static func receive(
         _ fd: Int32,

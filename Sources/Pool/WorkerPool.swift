@@ -276,9 +276,9 @@ package final class WorkerPool: Sendable {
 
     // MARK: Changing and stopping
 
-    /// Changes the limits: 1 up to .
+    /// Changes the limits: 1 up to `ThreadCounts.limit`.
     ///
-    /// ThreadCounts.limit`. The goal follows the minimum at once.
+    /// The goal follows the minimum at once.
     package func resize(minimum: Int, maximum: Int, reason: AdjustmentReason) {
         let low = min(max(1, minimum), ThreadCounts.limit)
         let high = min(max(low, maximum), ThreadCounts.limit)

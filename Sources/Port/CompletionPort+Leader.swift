@@ -71,7 +71,7 @@ extension CompletionPort {
             prepare(reference(slot), .value(0), on: lane)
             ready.append(slot)
         }
-        for token in late { end(token, reason: .timedOut, on: lane) }
+        for token in late { cancel(token, reason: .timedOut, on: lane) }
     }
 
     /// Ends everything: registered descriptors are closed, waiting operations complete as closed,

@@ -98,11 +98,12 @@ extension CompletionPort {
         guard let base = unsafe UnsafeRawPointer(bitPattern: memory.pointee.buffer) else {
             return .value(0)
         }
-        var moved = unsafe Int(memory.pointee.moved)
-        let count = unsafe Int(memory.pointee.count)
-        let outcome = unsafe send(descriptor, base, count: count, sent: &moved)
-        unsafe memory.pointee.moved = UInt32(moved)
-        return outcome
+        return unsafe send(
+            descriptor,
+            base,
+            count: memory.pointee.count,
+            sent: &memory.pointee.result
+        )
     }
 
     /// Sends until all bytes are gone (their number) or the socket is full (`nil`).

@@ -41,7 +41,7 @@ extension CompletionPort {
         unsafe memory.pointee.kind = kind.rawValue
         unsafe memory.pointee.site = UInt16(site)
         unsafe memory.pointee.count = 0
-        unsafe memory.pointee.moved = 0
+        unsafe memory.pointee.result = 0
         unsafe memory.pointee.buffer = 0
         unsafe memory.pointee.reason = 0
         unsafe memory.pointee.role = role.rawValue
@@ -58,9 +58,9 @@ extension CompletionPort {
         return operation
     }
 
-    /// Names the operation for .
+    /// Names the operation for `cancel(_:reason:on:)`.
     ///
-    /// `end(_:reason:on:)``. Only between `makeOperation` and `submit`.
+    /// Only between `makeOperation` and `submit`.
     package func token(of operation: OperationReference) -> OperationToken { operation.token }
 
     /// Sets the owner's first word and whom the operation concerns.
@@ -78,18 +78,21 @@ extension CompletionPort {
         of operation: OperationReference
     ) {
         unsafe operation.memory.pointee.buffer = UInt(bitPattern: address)
-        unsafe operation.memory.pointee.count = UInt32(count)
+        unsafe operation.memory.pointee.count = count
     }
 
     /// Hands the operation over.
     ///
-    /// From here on it may complete at any time, on any thread.
+    /// From here on it may complete at any time, on any thread. `isRestOfTry` says that the caller
+    /// began the call by `openTry` and that the operation is what is left of it: it goes first.
     package func submit(
         _ operation: OperationReference,
         to association: Association?,
+        isRestOfTry: Bool = false,
         lane: ThreadLane,
         now: Instant
     ) {
+        precondition(operation.kind != .post, "An empty packet is posted.")
         Hop.pass(
             .submitted,
             subject: operation.subject,
@@ -108,43 +111,53 @@ extension CompletionPort {
         let registration = association.registration
         let direction = operation.kind.direction ?? .read
         let slot = operation.slot
-        enum Admission { case perform(Int32), wait, ended(EndReason) }
-        let admission = registration.state.withLock { state -> Admission in
+        let (ended, next, descriptor, mayRelease) = registration.state.withLock {
+            state -> (EndReason?, DescriptorState.Next, Int32, Bool) in
+            var ended: EndReason?
             if operation.phase == .ended {
-                operation.setPhase(.done)
-                return .ended(
-                    unsafe EndReason(rawValue: operation.memory.pointee.reason) ?? .cancelled
-                )
+                let reason = unsafe EndReason(rawValue: operation.memory.pointee.reason)
+                ended = reason ?? .cancelled
+            } else if state.generation != association.generation
+                || isClosed.load(ordering: .sequentiallyConsistent)
+            {
+                ended = .closed
             }
-            guard state.generation == association.generation,
-                !isClosed.load(ordering: .sequentiallyConsistent)
-            else {
-                operation.setPhase(.done)
-                return .ended(.closed)
+            var next = DescriptorState.Next.rest
+            if isRestOfTry {
+                // An open try keeps the descriptor, so that the generation is still the caller's.
+                next = state.io.tried(direction, leaving: ended == nil ? slot : nil)
+            } else if ended == nil {
+                switch state.io.submit(slot, direction) {
+                case .perform: next = .perform(slot)
+                case .wait: break
+                case .reject: ended = .closed
+                }
             }
-            switch state.io.submit(slot, direction) {
-            case .perform:
-                operation.setPhase(.waiting)
-                return .perform(state.descriptor)
-            case .wait:
-                operation.setPhase(.waiting)
-                return .wait
-            case .reject:
-                operation.setPhase(.done)
-                return .ended(.closed)
-            }
+            operation.setPhase(ended == nil ? .waiting : .done)
+            // Only who has let go of the descriptor may be the last to do so.
+            return (ended, next, state.descriptor, isRestOfTry && state.io.mayRelease)
         }
-        switch admission {
-        case .wait: break
-        case .ended(let reason): complete(operation, reason.outcome, on: lane)
-        case .perform(let descriptor):
-            perform(slot, registration, descriptor, direction, lane: lane) { slot in
-                enter(CollectionOfOne(slot))
-            }
-        }
+        if let ended { complete(operation, ended.outcome, on: lane) }
+        goOn(next, registration, descriptor, direction, mayRelease: mayRelease, lane: lane)
     }
 
-    func submitUnregistered(_ operation: OperationReference, lane: ThreadLane) {
+    /// Posts an empty packet, as PostQueuedCompletionStatus: no I/O is behind it.
+    ///
+    /// Anything else goes by `submit`.
+    package func post(_ operation: OperationReference, lane: ThreadLane, now: Instant) {
+        precondition(operation.kind == .post)
+        Hop.pass(
+            .submitted,
+            subject: operation.subject,
+            argument: -1,
+            at: now.nanoseconds,
+            on: lane,
+            through: gate
+        )
+        submitUnregistered(operation, lane: lane)
+    }
+
+    private func submitUnregistered(_ operation: OperationReference, lane: ThreadLane) {
         let slot = operation.slot
         let isSleep = operation.kind == .sleep
         enum Admission { case wait(interrupt: Bool), done(OperationOutcome) }
@@ -173,114 +186,5 @@ extension CompletionPort {
 
     func startTimer(_ slot: UInt32, _ deadline: UInt64) {
         if timers.withLock({ $0.start(slot, deadline) }) { engine.interrupt() }
-    }
-
-    /// Tries a call on the caller's thread, without an operation, if nothing is queued before it and
-    /// something may come of it.
-    ///
-    /// `call` says what it got, and whether it left nothing behind. `nil` is returned where the
-    /// caller has to submit and wait.
-    @inline(__always)
-    package func tryNow<Value>(
-        _ association: Association,
-        _ direction: Direction,
-        lane: ThreadLane,
-        _ call: (Int32) -> (value: Value?, drained: Bool)
-    ) -> Value? {
-        let registration = association.registration
-        let descriptor = registration.state.withLock { state -> Int32 in
-            guard state.generation == association.generation else { return -1 }
-            return state.io.beginTry(direction) ? state.descriptor : -1
-        }
-        guard descriptor >= 0 else { return nil }
-        let (value, drained) = call(descriptor)
-        let result: DescriptorState.Performed =
-            value == nil ? .wouldBlock : .completed(drained: drained)
-        let (next, mayRelease) = registration.state.withLock { state in
-            (state.io.tried(direction, result), state.io.mayRelease)
-        }
-        if case .perform(let slot) = next {
-            perform(slot, registration, descriptor, direction, lane: lane) { slot in
-                enter(CollectionOfOne(slot))
-            }
-        } else if mayRelease {
-            release(registration)
-        }
-        return value
-    }
-
-    /// Posts an empty packet, as PostQueuedCompletionStatus.
-    package func post(_ operation: OperationReference, lane: ThreadLane, now: Instant) {
-        precondition(operation.kind == .post)
-        submit(operation, to: nil, lane: lane, now: now)
-    }
-
-    /// Completes an operation that was never submitted, because its call succeeded at once, with a
-    /// packet all the same.
-    ///
-    /// What `skipOnSuccess` spares.
-    package func completeAtOnce(
-        _ operation: OperationReference,
-        _ outcome: OperationOutcome,
-        buffer: UInt32,
-        lane: ThreadLane
-    ) {
-        unsafe operation.memory.pointee.buffer = UInt(buffer)
-        // Under the lock that `end` looks at the phase under: a canceller must not write into it late.
-        let index = unsafe operation.memory.pointee.registration.load(ordering: .relaxed)
-        if let registration = registrations[index], index != 0 {
-            registration.state.withLock { _ in operation.setPhase(.done) }
-        } else {
-            timers.withLock { _ in operation.setPhase(.done) }
-        }
-        complete(operation, outcome, on: lane)
-    }
-
-    /// Ends an operation that still waits.
-    ///
-    /// One that has completed, or whose slot is used again, is left alone; one whose call is being
-    /// made right now is ended unless the call succeeds.
-    package func end(_ token: OperationToken, reason: EndReason, on lane: ThreadLane) {
-        let operation = reference(token.slot)
-        let index = unsafe operation.memory.pointee.registration.load(ordering: .relaxed)
-        let ended: Bool
-        if index == 0 {
-            ended = timers.withLock { timers in
-                switch operation.phase(of: token) {
-                case .made:
-                    unsafe operation.memory.pointee.reason = reason.rawValue
-                    operation.setPhase(.ended)
-                    return false
-                case .waiting:
-                    timers.queue.remove(token.slot)
-                    operation.setPhase(.done)
-                    return true
-                default:
-                    return false
-                }
-            }
-        } else {
-            guard let registration = registrations[index] else { return }
-            ended = registration.state.withLock { state in
-                let phase = operation.phase(of: token)
-                // A registration that the slot named in an earlier life: the token no longer fits.
-                guard unsafe operation.memory.pointee.registration.load(ordering: .relaxed) == index
-                else { return false }
-                switch phase {
-                case .made:
-                    unsafe operation.memory.pointee.reason = reason.rawValue
-                    operation.setPhase(.ended)
-                    return false
-                case .waiting:
-                    let direction = operation.kind.direction ?? .read
-                    guard state.io.end(token.slot, direction, reason) else { return false }
-                    operation.setPhase(.done)
-                    return true
-                default:
-                    return false
-                }
-            }
-        }
-        if ended { complete(operation, reason.outcome, on: lane) }
     }
 }

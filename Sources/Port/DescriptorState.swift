@@ -95,6 +95,15 @@ package struct DescriptorState: Sendable {
         return settle(direction, result)
     }
 
+    /// The caller's try is over, but not its call: what is left of it became the operation `slot`,
+    /// which goes before all that queued up behind the try.
+    ///
+    /// `nil` where the caller has given the rest up.
+    package mutating func tried(_ direction: Direction, leaving slot: UInt32?) -> Next {
+        if let slot { self[direction].waiting.prepend(slot) }
+        return tried(direction, .wouldBlock)
+    }
+
     /// An operation is handed in.
     package mutating func submit(_ slot: UInt32, _ direction: Direction) -> Submission {
         if isClosing { return .reject }

@@ -99,11 +99,11 @@ struct OperationSlot: ~Copyable {
     var outcome: UInt8
     /// Await site, see `AwaitSites`.
     var site: UInt16
-    /// Bytes asked for, and bytes moved so far by a write.
-    var count: UInt32
-    var moved: UInt32
+    /// Bytes that a write has to send.
+    var count: Int
     /// An address of the caller for writes, a buffer number for reads.
     var buffer: UInt
+    /// Bytes moved so far by a write that waits; the outcome's figure at the end.
     var result: Int
     /// Monotonic nanoseconds; 0 is no deadline.
     var deadline: UInt64

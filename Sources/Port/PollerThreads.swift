@@ -51,9 +51,9 @@ package final class PollerThreads: Sendable {
         state.withLock { $0.pollers.values.sorted { $0.number < $1.number } }
     }
 
-    /// Changes how many threads there are: 1 up to .
+    /// Changes how many threads there are: 1 up to `limit`.
     ///
-    /// limit`. Surplus pollers finish what they have.
+    /// Surplus pollers finish what they have.
     package func resize(minimum: Int, maximum: Int) throws(Errno) {
         state.withLock { state in
             state.minimum = min(max(1, minimum), PollerThreads.limit)

@@ -48,6 +48,24 @@ import Testing
         }
     }
 
+    @Test func `writes at once never mix their bytes`() async throws {
+        try await withRuntime { runtime in
+            let (client, server) = try await connectedPair(runtime)
+            let size = 3_000_000
+            let writers = (1...4).map { number in
+                spawn(runtime) {
+                    try await client.write([UInt8](repeating: UInt8(number), count: size))
+                }
+            }
+            let received = try await server.readAll(size * writers.count)
+            for writer in writers { try await writer.value }
+            let starts = stride(from: 0, to: received.count, by: size)
+            let runs = starts.map { Set(received[$0..<($0 + size)]) }
+            #expect(runs.allSatisfy { $0.count == 1 })
+            #expect(Set(runs.compactMap(\.first)) == [1, 2, 3, 4])
+        }
+    }
+
     @Test func `after a half-close the other direction goes on`() async throws {
         try await withRuntime { runtime in
             let (client, server) = try await connectedPair(runtime)

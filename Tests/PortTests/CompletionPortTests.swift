@@ -158,13 +158,13 @@ import Testing
     @Test func `a cancelled operation ends once, whatever is said about it later`() throws {
         let socket = try stage.associate(simulated: fd)
         let token = try stage.submit(.read, socket, 1)
-        stage.port.end(token, reason: .cancelled, on: stage.lane)
-        stage.port.end(token, reason: .timedOut, on: stage.lane)
+        stage.port.cancel(token, on: stage.lane)
+        stage.port.cancel(token, reason: .timedOut, on: stage.lane)
         #expect(stage.take(1) == [Ending(subject: 1, outcome: .cancelled)])
         // The same slot serves the next one; the old name does not reach it.
         let next = try stage.submit(.read, socket, 2)
         #expect(next.slot == token.slot && next != token)
-        stage.port.end(token, reason: .cancelled, on: stage.lane)
+        stage.port.cancel(token, on: stage.lane)
         #expect(stage.queued == 0)
         stage.port.close(socket, on: stage.lane)
         #expect(stage.take(1) == [Ending(subject: 2, outcome: .closed)])
@@ -176,7 +176,7 @@ import Testing
     {
         let socket = kind == .read ? try stage.associate(simulated: fd) : nil
         let operation = try stage.make(kind, socket, 1, deadline: .distantFuture)
-        stage.port.end(stage.port.token(of: operation), reason: .cancelled, on: stage.lane)
+        stage.port.cancel(stage.port.token(of: operation), on: stage.lane)
         #expect(stage.queued == 0)
         stage.port.submit(operation, to: socket, lane: stage.lane, now: .now)
         #expect(stage.take(1) == [Ending(subject: 1, outcome: .cancelled)])
@@ -207,7 +207,7 @@ import Testing
             try stage.submit(.sleep, nil, UInt64(index), deadline: time)
         }
         let long = try stage.submit(.sleep, nil, 9, deadline: .distantFuture)
-        stage.port.end(long, reason: .cancelled, on: stage.lane)
+        stage.port.cancel(long, on: stage.lane)
         #expect(stage.take(1) == [Ending(subject: 9, outcome: .cancelled)])
         #expect(stage.take(3).map(\.subject) == [1, 2, 0])
         #expect(Instant.now >= times[0])

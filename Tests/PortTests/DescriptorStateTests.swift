@@ -158,6 +158,25 @@ import Testing
         }
     }
 
+    @Test func `the rest of a try goes before what queued up behind it`() {
+        var state = DescriptorState()
+        let mayTry = state.beginTry(.write)
+        #expect(mayTry)
+        #expect(state.submit(7, .write) == .wait)
+        #expect(state.tried(.write, leaving: 8) == .rest)
+        #expect(state.edge(.write) == 8)
+        #expect(state.performed(.write, .completed(drained: false)).next == .perform(7))
+    }
+
+    @Test func `the rest of a try whose descriptor was closed meanwhile ends as closed`() {
+        var state = DescriptorState()
+        _ = state.beginTry(.write)
+        #expect(state.close() == [])
+        #expect(state.tried(.write, leaving: 8) == .perform(8))
+        let (ended, next) = state.performed(.write, .wouldBlock)
+        #expect(ended == .closed && next == .rest && state.mayRelease)
+    }
+
     /// A direction that has nothing to read.
     private func drained() -> DescriptorState {
         var state = DescriptorState()
@@ -206,7 +225,7 @@ private struct DescriptorWalk {
             let result: DescriptorState.Performed =
                 Bool.random(using: &random)
                 ? .wouldBlock : .completed(drained: Bool.random(using: &random))
-            report(direction, result)
+            report(direction, result, leavesRest: Bool.random(using: &random))
         case 16..<19: end(&random)
         default: if random.below(8) == 0 { close() }
         }
@@ -232,13 +251,19 @@ private struct DescriptorWalk {
         performers[direction] = slot
     }
 
-    private mutating func report(_ direction: Direction, _ result: DescriptorState.Performed) {
+    private mutating func report(
+        _ direction: Direction,
+        _ result: DescriptorState.Performed,
+        leavesRest: Bool = false
+    ) {
         guard let performer = performers.removeValue(forKey: direction) else { return }
         let next: DescriptorState.Next
         if let slot = performer {
             let (ended, following) = state.performed(direction, result)
             next = following
             if case .completed = result { complete(slot) } else if ended != nil { complete(slot) }
+        } else if leavesRest, case .wouldBlock = result {
+            next = leaveRest(direction)
         } else {
             next = state.tried(direction, result)
         }
@@ -248,6 +273,16 @@ private struct DescriptorWalk {
             performers[direction] = slot
         case .rest: if state.mayRelease { releases += 1 }
         }
+    }
+
+    /// A try that could not be finished: its rest goes before whatever queued up behind it.
+    private mutating func leaveRest(_ direction: Direction) -> DescriptorState.Next {
+        let slot = self.next
+        self.next += 1
+        inFlight[slot] = direction
+        let next = state.tried(direction, leaving: slot)
+        #expect(state[direction].waiting.first == slot, "seed \(seed)")
+        return next
     }
 
     private mutating func end(_ random: inout SeededRandom) {

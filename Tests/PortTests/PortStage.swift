@@ -87,7 +87,11 @@ import TestSupport
             byteCount: byteCount
         )
         let token = port.token(of: operation)
-        port.submit(operation, to: association, lane: lane, now: .now)
+        if kind == .post {
+            port.post(operation, lane: lane, now: .now)
+        } else {
+            port.submit(operation, to: association, lane: lane, now: .now)
+        }
         return token
     }
 

@@ -310,7 +310,11 @@ private struct Round {
             )
             if kind == .write { unsafe works.port.setBytes(bytes, count: count, of: operation) }
             let token = works.port.token(of: operation)
-            works.port.submit(operation, to: association, lane: lane, now: .now)
+            if kind == .post {
+                works.port.post(operation, lane: lane, now: .now)
+            } else {
+                works.port.submit(operation, to: association, lane: lane, now: .now)
+            }
             tokens.append(token)
         } catch {
             return
@@ -324,11 +328,11 @@ private struct Round {
 
     private func cancel(_ random: inout SeededRandom) {
         if let old = stale.randomElement(using: &random) {
-            works.port.end(old, reason: .cancelled, on: lane)
+            works.port.cancel(old, on: lane)
         }
         let seat = random.below(tokens.count)
         works.desk(thread).allowCancel(seat)
-        works.port.end(tokens[seat], reason: .cancelled, on: lane)
+        works.port.cancel(tokens[seat], on: lane)
     }
 
     /// Lets everything that still waits come to an end.
@@ -339,7 +343,7 @@ private struct Round {
         } else if race == .cancel {
             for (seat, token) in tokens.enumerated() {
                 works.desk(thread).allowCancel(seat)
-                works.port.end(token, reason: .cancelled, on: lane)
+                works.port.cancel(token, on: lane)
             }
         }
         works.port.close(mine, on: lane)
