@@ -29,7 +29,7 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
     // MARK: Pollers
 
     func pollerStarted(_ poller: Poller) {
-        contexts.attach(ThreadContext(contexts: contexts, lane: poller.lane, poller: poller))
+        contexts.attach(ThreadContext(lane: poller.lane, poller: poller))
         log.append("IOThreadCreate", "poller-\(poller.number)")
     }
 
@@ -69,17 +69,14 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
     }
 
     func delivered(on poller: Poller) {
-        guard let context = contexts.ownCurrent, !context.inPlace.isEmpty else { return }
+        guard let context = contexts.cached, !context.inPlace.isEmpty else { return }
+        // Once a batch: how long the poller has been away counts from its first continuation.
+        port.beforeInline(poller, backlog: context.inPlace.count > 1, now: .now)
         // A flat loop: a continuation that completes another one appends it here.
         var next = 0
         while next < context.inPlace.count {
             let bits = context.inPlace[next]
             next += 1
-            port.beforeInline(
-                poller,
-                backlog: next < context.inPlace.count,
-                now: .now
-            )
             executor.run(bits, on: context)
             poller.lane.advance(.inlined)
             if next == 1024 {
@@ -90,10 +87,23 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
         context.inPlace.removeAll(keepingCapacity: true)
     }
 
+    func pollerFailedToStart(_ poller: Poller, _ reason: String) {
+        contexts.lanes.retire(poller.lane)
+        log.append("IOThreadCreate", "poller-\(poller.number) could not be created: \(reason)")
+    }
+
+    /// Gives back what packets carry that no poller will take, after the last one has left.
+    func discardPackets() {
+        let lane = contexts.current.lane
+        port.discardPackets(on: lane) { operation in
+            if operation.role == .closure { WorkItem(words: operation.contexts).discard() }
+        }
+    }
+
     // MARK: Workers
 
     func workerStarted(_ worker: Worker) {
-        contexts.attach(ThreadContext(contexts: contexts, lane: worker.lane, worker: worker))
+        contexts.attach(ThreadContext(lane: worker.lane, worker: worker))
         log.append("ThreadPoolWorkerThreadStart", "worker-\(worker.number)")
     }
 
@@ -102,15 +112,16 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
         contexts.detach()
     }
 
-    func workerFailedToStart(_ number: Int, _ reason: String) {
+    func workerFailedToStart(_ worker: Worker, _ reason: String) {
+        contexts.lanes.retire(worker.lane)
         log.append(
             "ThreadPoolWorkerThreadStart",
-            "worker-\(number) could not be created: \(reason)"
+            "worker-\(worker.number) could not be created: \(reason)"
         )
     }
 
     func run(jobBits: UInt, on worker: Worker) {
-        guard let context = contexts.ownCurrent else {
+        guard let context = contexts.cached else {
             preconditionFailure("A worker runs jobs on its own thread.")
         }
         executor.run(jobBits, on: context)

@@ -90,18 +90,31 @@ struct Operation {
         fill(operation)
         // Resumed before it has suspended, the task goes on in the same run of the same thread.
         var serial: UInt64 = 0
+        var isChild = false
         let completion = await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation {
                 (continuation: UnsafeContinuation<Completion, Never>) in
                 let context = runtime.contexts.current
+                let now = Instant.now
+                let machine = awaits(at: now, context)
+                // Written before the submission: after it the task may be running elsewhere.
                 serial = context.runSerial
-                unsafe submit(operation, continuation, context: context, start: start)
+                isChild = machine.isInParentsFrame
+                runtime.port.setContext(
+                    unsafe unsafeBitCast(continuation, to: UInt.self),
+                    subject: machine.number,
+                    of: operation
+                )
+                submit(operation, start, at: now, context.lane)
             }
         } onCancel: {
             runtime.port.cancel(token, on: runtime.contexts.current.lane)
         }
         let context = runtime.contexts.current
         if context.runSerial == serial { raced(completion, context) }
+        if isChild {
+            runtime.registry.childGoesOn(in: context.runningJob, lane: context.lane)
+        }
         return completion
     }
 
@@ -125,28 +138,27 @@ struct Operation {
         )
     }
 
-    private func submit(
-        _ operation: OperationReference,
-        _ continuation: UnsafeContinuation<Completion, Never>,
-        context: ThreadContext,
-        start: Start
-    ) {
-        let now = Instant.now
-        let lane = context.lane
-        let machine = runtime.registry.awaits(
+    private func awaits(
+        at now: Instant,
+        _ context: ThreadContext
+    ) -> (number: UInt64, isInParentsFrame: Bool) {
+        runtime.registry.awaits(
             kind,
             descriptor: association?.descriptor ?? -1,
             site: site,
             functionRow: functionRow,
             at: now.nanoseconds,
             isOwnThread: context.origin != .other,
-            lane: lane
+            lane: context.lane
         )
-        runtime.port.setContext(
-            unsafe unsafeBitCast(continuation, to: UInt.self),
-            subject: machine,
-            of: operation
-        )
+    }
+
+    private func submit(
+        _ operation: OperationReference,
+        _ start: Start,
+        at now: Instant,
+        _ lane: ThreadLane
+    ) {
         let port = runtime.port
         switch start {
         case .done(let outcome, let buffer):

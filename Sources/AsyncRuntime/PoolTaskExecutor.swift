@@ -64,10 +64,9 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     }
 
     private func enqueue(_ bits: UInt, isTask: Bool, isYield: Bool) {
-        let context = contexts.ownCurrent
+        let context = contexts.current
         if isTask, tracksMachines {
-            let lane = context?.lane ?? contexts.current.lane
-            registry.enqueued(bits, at: Instant.now.nanoseconds, lane: lane)
+            registry.enqueued(bits, at: Instant.now.nanoseconds, lane: context.lane)
         }
         route(bits, context, isYield: isYield)
     }
@@ -77,11 +76,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         enqueue(bits, isTask: false, isYield: false)
     }
 
-    private func route(_ bits: UInt, _ context: ThreadContext?, isYield: Bool) {
-        guard let context else {
-            pool.enqueueGlobal(WorkItem(jobBits: bits))
-            return
-        }
+    private func route(_ bits: UInt, _ context: ThreadContext, isYield: Bool) {
         context.lane.advance(.resumed)
         let origin = context.origin
         let placement: Placement = origin == .poller ? self.placement : .worker

@@ -18,7 +18,8 @@ package import Telemetry
 /// 2. The port is closed: waiting operations complete as closed, later ones at once. Their packets
 ///    are still delivered, so that every task gets to run on and to end.
 /// 3. It is waited until no machine is left, or time is up.
-/// 4. Pollers are told to leave, and joined. Nobody resumes a continuation after that.
+/// 4. Pollers are told to leave, and joined. Nobody resumes a continuation after that; what packets
+///    carry that are left is given back.
 /// 5. Workers are told to stop, and joined. Nobody runs a job after that.
 /// 6. The sampler is stopped last, so that a snapshot can be had until the end.
 /// A thread that user code still holds when time is up is not waited for; its name is returned.
@@ -31,6 +32,7 @@ public final class Runtime: Sendable {
     let pool: WorkerPool
     let pollers: PollerThreads
     let taskExecutor: PoolTaskExecutor
+    let dispatcher: Dispatcher
     let mainQueue = MainQueue()
     let stopSignal = StopSignal()
     let log: EventLog
@@ -72,7 +74,7 @@ public final class Runtime: Sendable {
             gate: gate,
             placement: configuration.placement
         )
-        let dispatcher = Dispatcher(executor: taskExecutor, log: log)
+        dispatcher = Dispatcher(executor: taskExecutor, log: log)
         pollers = PollerThreads(
             port: port,
             minimum: configuration.pollers.lowerBound,
@@ -167,7 +169,7 @@ public final class Runtime: Sendable {
     /// from elsewhere to the global one.
     public func submit(_ work: @escaping @Sendable () -> Void) {
         let item = WorkItem(work)
-        if let worker = contexts.ownCurrent?.worker {
+        if let worker = contexts.cached?.worker {
             pool.enqueueLocal(item, on: worker)
         } else {
             pool.enqueueGlobal(item)
@@ -217,7 +219,7 @@ public final class Runtime: Sendable {
     /// Blocks the calling thread for a time, as user code would; ends early when the runtime stops.
     public func block(for duration: Duration) {
         guard duration > .zero else { return }
-        let context = contexts.ownCurrent
+        let context = contexts.cached
         let blockedAt = Instant.now
         context?.worker?.setState(.blocked, at: blockedAt)
         if let poller = context?.poller { port.pollerBlocks(poller) }
@@ -276,7 +278,6 @@ public final class Runtime: Sendable {
         do throws(Errno) {
             try pollers.resize(minimum: minimum, maximum: maximum)
         } catch {
-            log.append("IOThreadCreate", "a poller could not be created: \(error)")
             throw .system("A poller thread could not be created: \(error).")
         }
     }
@@ -322,6 +323,7 @@ public final class Runtime: Sendable {
         }
         pollers.stop()
         var held = pollers.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
+        if held.isEmpty { dispatcher.discardPackets() }
         pool.stop()
         held += pool.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
         sampler.stop()

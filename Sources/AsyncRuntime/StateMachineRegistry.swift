@@ -25,6 +25,8 @@ final class StateMachineRegistry: Sendable {
         case running
         /// Suspended, but not in an operation of this runtime: a child task, an actor, a stream.
         case suspended
+        /// Taken for ended by the thread that ran it; the slot is about to be freed.
+        case ended
         /// Awaits an operation; its kind is added to this value.
         case waiting = 16
     }
@@ -51,7 +53,7 @@ final class StateMachineRegistry: Sendable {
         let frames: InlineArray<8, Atomic<UInt32>>
     }
 
-    private static let sinceMask: UInt64 = 0x00ff_ffff_ffff_ffff
+    static let sinceMask: UInt64 = 0x00ff_ffff_ffff_ffff
 
     private let slots = SlotPool(slotBytes: 112, counter: .machines)
     let sites: AwaitSites
@@ -61,7 +63,7 @@ final class StateMachineRegistry: Sendable {
         self.sites = sites
     }
 
-    private func pointer(_ slot: UInt32) -> UnsafeMutablePointer<Slot> {
+    func pointer(_ slot: UInt32) -> UnsafeMutablePointer<Slot> {
         unsafe slots.address(of: slot).assumingMemoryBound(to: Slot.self)
     }
 
@@ -76,10 +78,10 @@ final class StateMachineRegistry: Sendable {
     }
 
     /// The task that the sweeper is looking at.
-    private let hazard = Atomic<UInt>(0)
+    let hazard = Atomic<UInt>(0)
     /// Slots below this number exist; a copy of the pool's mark that needs no lock.
     private let limitWord = Atomic<UInt32>(0)
-    private var limit: UInt32 { limitWord.load(ordering: .relaxed) }
+    var limit: UInt32 { limitWord.load(ordering: .relaxed) }
 
     private func start(_ task: UInt, at now: UInt64, lane: ThreadLane) -> UInt32 {
         let section = lane.open()
@@ -173,9 +175,32 @@ final class StateMachineRegistry: Sendable {
         let slot = find(task)
         if slot == 0 {
             _ = start(task, at: now, lane: lane)
-        } else {
+        } else if !TaskLayout.isInParentsFrame(task) {
             change(slot, to: State.queued.rawValue, at: now)
+        } else if !requeueChild(task, slot, at: now) {
+            _ = start(task, at: now, lane: lane)
         }
+    }
+
+    /// A child of `async let` came back.
+    ///
+    /// The thread that ran it last may take it for ended at this very moment, see `ran`. Exactly one
+    /// of the two changes the state word that both have seen. A slot that was freed and taken again
+    /// meanwhile has another word, since the time is part of it. Returns whether the slot is still
+    /// the child's.
+    private func requeueChild(_ task: UInt, _ slot: UInt32, at now: UInt64) -> Bool {
+        let memory = unsafe pointer(slot)
+        let old = unsafe memory.pointee.state.load(ordering: .acquiring)
+        guard unsafe memory.pointee.task.load(ordering: .relaxed) == task,
+            UInt8(truncatingIfNeeded: old >> 56) != State.ended.rawValue
+        else { return false }
+        let (isMine, _) = unsafe memory.pointee.state.compareExchange(
+            expected: old,
+            desired: StateMachineRegistry.word(State.queued.rawValue, now),
+            ordering: .acquiringAndReleasing
+        )
+        if isMine { addTime(slot, old, now) }
+        return isMine
     }
 
     /// One run of a tracked task by a thread, from ``began(_:at:lane:)`` to ``ran(_:startedAt:lane:)``.
@@ -228,9 +253,18 @@ final class StateMachineRegistry: Sendable {
             unsafe memory.pointee.task.load(ordering: .relaxed) == task
         else { return }
         // A child of `async let` may be gone by now, with its parent's frame, and cannot be asked. It
-        // is taken for ended; if it was suspended in a child task, an actor or a stream, it is
-        // counted in again when it comes back.
-        if !run.isRetained || TaskLayout.hasEnded(task) {
+        // is taken for ended, unless it was enqueued just now; if it was suspended in a child task,
+        // an actor or a stream, it is counted in again when it comes back.
+        if !run.isRetained {
+            let (isMine, _) = unsafe memory.pointee.state.compareExchange(
+                expected: running,
+                desired: StateMachineRegistry.word(State.ended.rawValue, startedAt),
+                ordering: .acquiringAndReleasing
+            )
+            if isMine { finish(task, slot, lane: lane) }
+            return
+        }
+        if TaskLayout.hasEnded(task) {
             finish(task, slot, lane: lane)
             return
         }
@@ -243,7 +277,7 @@ final class StateMachineRegistry: Sendable {
         if isSuspended { addTime(slot, running, Instant.now.nanoseconds) }
     }
 
-    private func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
+    func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
         let memory = unsafe pointer(slot)
         let (isMine, _) = unsafe memory.pointee.task.compareExchange(
             expected: task,
@@ -251,9 +285,13 @@ final class StateMachineRegistry: Sendable {
             ordering: .sequentiallyConsistent
         )
         guard isMine else { return }
-        // The sweeper may be looking at the task; it takes nanoseconds. Sequentially consistent;
-        // pairs with the store in `sweep`.
-        while hazard.load(ordering: .sequentiallyConsistent) == task { CurrentThread.pause() }
+        // The sweeper may be looking at the task; it takes nanoseconds, unless it lost its processor
+        // meanwhile. Sequentially consistent; pairs with the store in `sweep`.
+        var rounds = 0
+        while hazard.load(ordering: .sequentiallyConsistent) == task {
+            rounds += 1
+            if rounds < 100 { CurrentThread.pause() } else { CurrentThread.yieldProcessor() }
+        }
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
         let section = lane.open()
@@ -264,52 +302,12 @@ final class StateMachineRegistry: Sendable {
         if isRetained { TaskLayout.release(task) }
     }
 
-    /// Frees the slots of machines that ended where the executor could not see it, on an actor's
-    /// thread.
-    ///
-    /// Looks at up to `limit` slots from where it stopped last; the sampler's.
-    func sweep(from start: UInt32, limit count: Int, lane: ThreadLane) -> UInt32 {
-        let end = limit
-        let now = Instant.now.nanoseconds
-        var slot = max(1, start)
-        for _ in 0..<count {
-            if slot >= end { return 1 }
-            let memory = unsafe pointer(slot)
-            let word = unsafe memory.pointee.state.load(ordering: .acquiring)
-            let task = unsafe memory.pointee.task.load(ordering: .acquiring)
-            slot += 1
-            guard task != 0, mayHaveEnded(slot - 1, word, at: now) else { continue }
-            // A hazard pointer: a finisher clears the slot's task and then looks here, this thread
-            // writes here and then looks at the slot; one of the two sees the other.
-            hazard.store(task, ordering: .sequentiallyConsistent)
-            let isStill =
-                unsafe memory.pointee.task.load(ordering: .sequentiallyConsistent) == task
-            let hasEnded = isStill && TaskLayout.hasEnded(task)
-            hazard.store(0, ordering: .sequentiallyConsistent)
-            if hasEnded { finish(task, slot - 1, lane: lane) }
-        }
-        return slot
-    }
-
-    /// Whether a machine may have ended unseen: suspended outside of operations, or for long in the
-    /// state in which it was last seen, if an executor that is not ours went on with it.
-    private func mayHaveEnded(_ slot: UInt32, _ word: UInt64, at now: UInt64) -> Bool {
-        let state = UInt8(truncatingIfNeeded: word >> 56)
-        let memory = unsafe pointer(slot)
-        guard unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0 else {
-            return false
-        }
-        if State(rawValue: state) == .suspended { return true }
-        let since = word & StateMachineRegistry.sinceMask
-        return now &- min(since, now) > 2_000_000_000
-    }
-
     // MARK: The operations' calls
 
     /// The running task is about to await an operation; called inside the continuation's body, on
     /// the task's own thread, before the operation is submitted.
     ///
-    /// Returns the machine's number.
+    /// Returns the machine's number, and whether it is a child of `async let`.
     func awaits(
         _ kind: OperationKind,
         descriptor: Int32,
@@ -318,19 +316,35 @@ final class StateMachineRegistry: Sendable {
         at now: UInt64,
         isOwnThread: Bool,
         lane: ThreadLane
-    ) -> UInt64 {
-        guard TaskLayout.isKnown else { return 0 }
+    ) -> (number: UInt64, isInParentsFrame: Bool) {
+        guard TaskLayout.isKnown else { return (0, false) }
         let task = TaskLayout.current
-        guard task != 0 else { return 0 }
+        guard task != 0 else { return (0, false) }
         var slot = find(task)
         // A task of another executor is not tracked: nobody would see it end.
         if slot == 0, isOwnThread { slot = start(task, at: now, lane: lane) }
-        guard slot != 0 else { return 0 }
+        guard slot != 0 else { return (0, false) }
         let memory = unsafe pointer(slot)
         change(slot, to: State.waiting.rawValue + kind.rawValue, at: now)
         label(slot, site: site, functionRow: functionRow, descriptor: descriptor, lane: lane)
         captureFrames(task, slot)
-        return UInt64(unsafe memory.pointee.number.load(ordering: .relaxed))
+        return (
+            UInt64(unsafe memory.pointee.number.load(ordering: .relaxed)),
+            unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) != 0
+        )
+    }
+
+    /// A child of `async let` goes on after an operation, in the run of the job `running`.
+    ///
+    /// If that is not its own but an actor's turn, it may end there unseen, and cannot be asked
+    /// afterwards. So it is taken for ended now, and counted in again when it comes back.
+    func childGoesOn(in running: UInt, lane: ThreadLane) {
+        let task = TaskLayout.current
+        guard task != running else { return }
+        let slot = find(task)
+        guard slot != 0 else { return }
+        change(slot, to: State.ended.rawValue, at: Instant.now.nanoseconds)
+        finish(task, slot, lane: lane)
     }
 
     /// The operation was complete before the task had suspended: it runs on, in the same run.
@@ -386,9 +400,7 @@ final class StateMachineRegistry: Sendable {
         unsafe memory.pointee.frameCount.store(UInt32(count), ordering: .relaxed)
     }
 
-    // MARK: Reading, by the sampler
-
-    private static func threadWord(_ lane: ThreadLane) -> UInt32 {
+    static func threadWord(_ lane: ThreadLane) -> UInt32 {
         let kind: UInt32 =
             switch lane.kind {
             case .poller: 1
@@ -396,77 +408,5 @@ final class StateMachineRegistry: Sendable {
             case .other: 3
             }
         return kind << 24 | UInt32(truncatingIfNeeded: lane.number)
-    }
-
-    private static func threadName(_ word: UInt32) -> String {
-        let number = word & 0xff_ffff
-        switch word >> 24 {
-        case 1: return "poller-\(number)"
-        case 2: return "worker-\(number)"
-        case 3: return "other"
-        default: return ""
-        }
-    }
-
-    /// Rows of machines in flight: at most `rowLimit`, from a walk over at most `walkLimit` slots.
-    func rows(rowLimit: Int, walkLimit: Int, now: UInt64) -> [RuntimeSnapshot.MachineRow] {
-        let known = sites.all
-        var rows: [RuntimeSnapshot.MachineRow] = []
-        for slot in 1..<max(1, min(limit, UInt32(walkLimit))) {
-            let memory = unsafe pointer(slot)
-            let task = unsafe memory.pointee.task.load(ordering: .acquiring)
-            guard task != 0 else { continue }
-            let number = unsafe memory.pointee.number.load(ordering: .relaxed)
-            let word = unsafe memory.pointee.state.load(ordering: .acquiring)
-            let site = Int(unsafe memory.pointee.site.load(ordering: .relaxed))
-            let started = unsafe memory.pointee.startedAt.load(ordering: .relaxed)
-            let since = word & StateMachineRegistry.sinceMask
-            let raw = UInt8(truncatingIfNeeded: word >> 56)
-            let current = Int(now &- min(since, now))
-            var times = (
-                running: Int(unsafe memory.pointee.running.load(ordering: .relaxed)),
-                queued: Int(unsafe memory.pointee.queued.load(ordering: .relaxed)),
-                waiting: Int(unsafe memory.pointee.waiting.load(ordering: .relaxed))
-            )
-            let state: String
-            switch State(rawValue: raw) {
-            case .queued:
-                state = "queued"
-                times.queued += current
-            case .running:
-                state = "running"
-                times.running += current
-            case .suspended:
-                state = "suspended"
-                times.waiting += current
-            default:
-                state = OperationKind(rawValue: raw &- State.waiting.rawValue)?.name ?? "waiting"
-                times.waiting += current
-            }
-            let row = RuntimeSnapshot.MachineRow(
-                number: Int(number),
-                function: site < known.sites.count ? known.sites[site].function : "",
-                state: state,
-                descriptor: raw >= State.waiting.rawValue
-                    ? Int(unsafe memory.pointee.descriptor.load(ordering: .relaxed)) : -1,
-                ageMicroseconds: Int((now &- min(started, now)) / 1000),
-                sinceMicroseconds: current / 1000,
-                runningMicroseconds: times.running / 1000,
-                queuedMicroseconds: times.queued / 1000,
-                waitingMicroseconds: times.waiting / 1000,
-                hops: Int(unsafe memory.pointee.hops.load(ordering: .relaxed)),
-                thread: StateMachineRegistry.threadName(
-                    unsafe memory.pointee.lastThread.load(ordering: .relaxed)
-                ),
-                site: site < known.sites.count ? known.sites[site].location : ""
-            )
-            // Still the same machine? Otherwise the row is a mixture of two.
-            guard unsafe memory.pointee.number.load(ordering: .acquiring) == number,
-                unsafe memory.pointee.task.load(ordering: .acquiring) == task
-            else { continue }
-            rows.append(row)
-            if rows.count == rowLimit { break }
-        }
-        return rows
     }
 }

@@ -12,8 +12,6 @@ final class ThreadContext: @unchecked Sendable {
     let lane: ThreadLane
     let worker: Worker?
     let poller: Poller?
-    /// Whose thread it is.
-    let contexts: ObjectIdentifier
     /// Jobs that were placed on this poller and wait for the batch to be delivered.
     var inPlace: [UInt] = []
     /// Changes with every job that this thread runs; unique among threads.
@@ -25,25 +23,14 @@ final class ThreadContext: @unchecked Sendable {
     var sites = AwaitSites.Cache()
 
     init(
-        contexts: ThreadContexts,
         lane: ThreadLane,
         worker: Worker? = nil,
         poller: Poller? = nil
     ) {
-        self.contexts = ObjectIdentifier(contexts)
         self.lane = lane
         self.worker = worker
         self.poller = poller
         runSerial = UInt64(ThreadLocal.number) << 40
-    }
-
-    /// Makes this the calling thread's context.
-    func attach() {
-        unsafe ThreadLocal.setWord(Unmanaged.passUnretained(self).toOpaque())
-    }
-
-    static func detach() {
-        unsafe ThreadLocal.setWord(nil)
     }
 
     var origin: Placement.Origin {

@@ -3,48 +3,66 @@
 internal import Kernel
 internal import Pool
 internal import Port
+internal import Synchronization
 internal import Telemetry
 
-/// The contexts of all threads that call one runtime: its own, and others at their first call.
+/// The contexts of all threads that call one runtime: its own, and others from their first call
+/// until they end.
 final class ThreadContexts: Sendable {
     let lanes = LaneRegistry()
-    private let own = Lock<[ObjectIdentifier: ThreadContext]>([:])
-    private let foreign = Lock<[UInt32: ThreadContext]>([:])
+    /// By the number of the thread.
+    private let known = Lock<[UInt32: ThreadContext]>([:])
+    /// Names this object in the threads' own words; no other ever has the number.
+    private let owner: UInt64
 
-    /// The calling thread's context, if it is a thread of this runtime.
+    private static let owners = Atomic<UInt64>(0)
+
+    init() {
+        owner = ThreadContexts.owners.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    /// The calling thread's context, if the thread has one and its word names it.
+    ///
+    /// Of a thread of the runtime it always does; of others as long as they call one runtime only.
     @inline(__always)
-    var ownCurrent: ThreadContext? {
-        guard let word = unsafe ThreadLocal.word else { return nil }
-        let context = unsafe Unmanaged<ThreadContext>.fromOpaque(word).takeUnretainedValue()
-        return context.contexts == ObjectIdentifier(self) ? context : nil
+    var cached: ThreadContext? {
+        guard let word = unsafe ThreadLocal.word(of: owner) else { return nil }
+        return unsafe Unmanaged<ThreadContext>.fromOpaque(word).takeUnretainedValue()
     }
 
     /// The calling thread's context, whoever's thread it is.
     @inline(__always)
-    var current: ThreadContext { ownCurrent ?? foreignCurrent }
+    var current: ThreadContext { cached ?? foreign }
 
-    /// Threads of others are known by number; they keep their context as long as the runtime lives.
+    /// A thread of others: known from an earlier call, or new.
     @inline(never)
-    private var foreignCurrent: ThreadContext {
+    private var foreign: ThreadContext {
         let number = ThreadLocal.number
-        if let known = foreign.withLock({ $0[number] }) { return known }
-        let lane = lanes.make(kind: .other, number: Int(number))
-        let context = ThreadContext(contexts: self, lane: lane)
-        foreign.withLock { $0[number] = context }
+        if let context = known.withLock({ $0[number] }) {
+            setWord(context)
+            return context
+        }
+        let context = ThreadContext(lane: lanes.make(kind: .other, number: Int(number)))
+        attach(context)
+        ThreadEnd.perform { [weak self] in self?.detach() }
         return context
     }
 
-    /// On a new thread of this runtime, before its first work.
+    /// On the context's thread, before its first work.
     func attach(_ context: ThreadContext) {
-        own.withLock { $0[ObjectIdentifier(context)] = context }
-        context.attach()
+        known.withLock { $0[ThreadLocal.number] = context }
+        setWord(context)
     }
 
     /// On the thread, after its last work.
     func detach() {
-        guard let context = ownCurrent else { return }
-        ThreadContext.detach()
+        let context = known.withLock { $0.removeValue(forKey: ThreadLocal.number) }
+        guard let context else { return }
+        if cached === context { unsafe ThreadLocal.setWord(nil, of: 0) }
         lanes.retire(context.lane)
-        own.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(context)) }
+    }
+
+    private func setWord(_ context: ThreadContext) {
+        unsafe ThreadLocal.setWord(Unmanaged.passUnretained(context).toOpaque(), of: owner)
     }
 }

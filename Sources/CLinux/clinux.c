@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 __thread void *clinux_thread_word = NULL;
+__thread uint64_t clinux_thread_owner = 0;
 __thread int clinux_lock_depth = 0;
 
 static __thread uint32_t thread_number = 0;
@@ -19,6 +20,29 @@ uint32_t clinux_thread_number(void) {
     if (thread_number == 0)
         thread_number = atomic_fetch_add_explicit(&thread_numbers, 1, memory_order_relaxed) + 1;
     return thread_number;
+}
+
+static pthread_key_t end_key;
+static pthread_once_t end_once = PTHREAD_ONCE_INIT;
+static int end_error = 0;
+static __thread void (*end_action)(void *) = NULL;
+
+static void thread_ends(void *argument) {
+    if (end_action) end_action(argument);
+}
+
+static void make_end_key(void) { end_error = pthread_key_create(&end_key, thread_ends); }
+
+int clinux_at_thread_end(void (*action)(void *), void *argument) {
+    pthread_once(&end_once, make_end_key);
+    if (end_error) return end_error;
+    end_action = action;
+    return pthread_setspecific(end_key, argument);
+}
+
+void *clinux_get_end_argument(void) {
+    pthread_once(&end_once, make_end_key);
+    return end_error ? NULL : pthread_getspecific(end_key);
 }
 
 int clinux_accept(int fd) {

@@ -61,9 +61,9 @@ package struct Epoll: ~Copyable, Sendable {
         _ = try systemResult { clinux_epoll_ctl(descriptor.number, EPOLL_CTL_ADD, fd, flags, data) }
     }
 
-    /// Forgets a descriptor ().
+    /// Forgets a descriptor; closing its last copy does the same.
     ///
-    /// POLL_CTL_DEL`). Closing its last copy does the same.
+    /// Corresponds to `epoll_ctl(2)` with `EPOLL_CTL_DEL`.
     package func remove(_ fd: Int32) {
         _ = clinux_epoll_ctl(descriptor.number, EPOLL_CTL_DEL, fd, 0, 0)
     }

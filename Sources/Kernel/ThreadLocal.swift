@@ -2,19 +2,21 @@
 
 internal import CLinux
 
-/// The calling thread's own word, and a debug counter of the locks it holds.
+/// The calling thread's own word, its number, and a debug counter of the locks it holds.
 package enum ThreadLocal {
-    /// What the runtime keeps about the calling thread; `nil` on threads that are not its own.
+    /// What `owner` keeps about the calling thread; `nil` where it has not set anything, or
+    /// somebody else has since.
     ///
-    /// The setter does not retain: who sets it keeps the object alive until the thread has ended
-    /// or has set `nil`.
+    /// Setting does not retain: who sets it keeps the object alive for as long as it asks for it.
+    /// Owners are numbers that are never used again, so that nobody takes another's word for its
+    /// own.
     @inline(__always)
-    package static var word: UnsafeMutableRawPointer? {
-        unsafe clinux_get_thread_word()
+    package static func word(of owner: UInt64) -> UnsafeMutableRawPointer? {
+        unsafe clinux_get_thread_owner() == owner ? clinux_get_thread_word() : nil
     }
 
-    package static func setWord(_ word: UnsafeMutableRawPointer?) {
-        unsafe clinux_set_thread_word(word)
+    package static func setWord(_ word: UnsafeMutableRawPointer?, of owner: UInt64) {
+        unsafe clinux_set_thread_word(word, owner)
     }
 
     /// A small number that no other thread of the process has.

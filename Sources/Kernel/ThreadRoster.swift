@@ -60,15 +60,23 @@ package final class ThreadRoster: Sendable {
     /// Returns the names of those that are still running at `deadline`; they stay on the roster and
     /// can be joined later.
     package func join(until deadline: Instant) -> [String] {
-        let entries = state.withLock { state -> [Int: Entry] in
-            defer { state.entries.removeAll() }
-            return state.entries
+        let pause = Parker()
+        while true {
+            // Those that are being started have no thread to join yet; they stay for the next round.
+            let (started, isStarting) = state.withLock { state -> ([Int: Entry], Bool) in
+                let started = state.entries.filter { $0.value.thread != nil }
+                state.entries = state.entries.filter { $0.value.thread == nil }
+                return (started, !state.entries.isEmpty)
+            }
+            let late = started.filter { _, entry in
+                guard let thread = entry.thread else { return false }
+                return !thread.join(timeout: deadline.duration(since: .now))
+            }
+            state.withLock { $0.entries.merge(late) { _, late in late } }
+            guard isStarting, late.isEmpty, Instant.now < deadline else {
+                return state.withLock { $0.entries.values.map(\.name).sorted() }
+            }
+            pause.park(timeout: .milliseconds(1))
         }
-        let late = entries.filter { _, entry in
-            guard let thread = entry.thread else { return false }
-            return !thread.join(timeout: deadline.duration(since: .now))
-        }
-        state.withLock { $0.entries.merge(late) { _, late in late } }
-        return late.values.map(\.name).sorted()
     }
 }

@@ -43,8 +43,8 @@ package protocol WorkerDelegate: AnyObject, Sendable {
     func workerStarted(_ worker: Worker)
     /// Runs a job, given by its bits, to its next suspension.
     func run(jobBits: UInt, on worker: Worker)
-    /// A thread could not be created.
-    func workerFailedToStart(_ number: Int, _ reason: String)
+    /// Its thread could not be created; nothing runs on it.
+    func workerFailedToStart(_ worker: Worker, _ reason: String)
     /// On the thread, after its last item.
     func workerEnded(_ worker: Worker)
     /// The goal changed.

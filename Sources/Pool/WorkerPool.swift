@@ -39,9 +39,11 @@ package final class WorkerPool: Sendable {
         var workers: [Int: Worker] = [:]
         /// Numbers of threads that are being started.
         var starting: Set<Int> = []
+        /// No thread is started any more.
+        var isStopped = false
     }
 
-    /// Set once by `start`; each thread takes it along when it begins.
+    /// Set by `start`, let go by `join`; each thread takes it along when it begins.
     private let delegate = Lock<(any WorkerDelegate)?>(nil)
     private let state: Lock<State>
     private let counts: Atomic<UInt64>
@@ -68,13 +70,6 @@ package final class WorkerPool: Sendable {
     /// Gives the pool what runs its jobs; before the first item.
     package func start(delegate: any WorkerDelegate) {
         self.delegate.withLock { $0 = delegate }
-    }
-
-    private var currentDelegate: any WorkerDelegate {
-        guard let delegate = delegate.withLock({ $0 }) else {
-            preconditionFailure("The pool was used before it was started.")
-        }
-        return delegate
     }
 
     // MARK: Enqueueing
@@ -125,28 +120,30 @@ package final class WorkerPool: Sendable {
     }
 
     private func createWorker() {
-        let delegate = currentDelegate
         roster.joinEnded()
-        let number = state.withLock { state in
+        let free = state.withLock { state -> Int? in
+            if state.isStopped { return nil }
             var number = 1
             while state.workers[number] != nil || state.starting.contains(number) { number += 1 }
             state.starting.insert(number)
             return number
+        }
+        guard let number = free, let delegate = delegate.withLock({ $0 }) else {
+            couldNotCreate()
+            return
         }
         let worker = Worker(
             number: number,
             lane: delegate.makeLane(kind: .worker, number: number),
             queue: queues[number]
         )
-        state.withLock { state in
-            state.starting.remove(number)
-            state.workers[number] = worker
-        }
+        state.withLock { $0.workers[number] = worker }
         do throws(Errno) {
+            defer { state.withLock { _ = $0.starting.remove(number) } }
             try roster.start(name: "worker-\(number)") { self.main(worker, delegate) }
         } catch {
             state.withLock { _ = $0.workers.removeValue(forKey: number) }
-            delegate.workerFailedToStart(number, "\(error)")
+            delegate.workerFailedToStart(worker, "\(error)")
             couldNotCreate()
         }
     }
@@ -199,9 +196,7 @@ package final class WorkerPool: Sendable {
                 }
             }
             guard mayLeave else { continue }
-            if from != to {
-                currentDelegate.goalChanged(from: from, to: to, reason: .threadTimedOut)
-            }
+            if from != to { tellGoal(from, to, .threadTimedOut) }
             return false
         }
     }
@@ -291,14 +286,19 @@ package final class WorkerPool: Sendable {
                 return (from, low > from)
             }
         }
-        if from != low { currentDelegate.goalChanged(from: from, to: low, reason: reason) }
+        if from != low { tellGoal(from, low, reason) }
         if added, isRequested.load(ordering: .sequentiallyConsistent) { addWorkingWorker() }
+    }
+
+    private func tellGoal(_ from: Int, _ to: Int, _ reason: AdjustmentReason) {
+        delegate.withLock { $0 }?.goalChanged(from: from, to: to, reason: reason)
     }
 
     /// Tells all workers to end after their item.
     ///
     /// Items that wait are not run.
     package func stop() {
+        state.withLock { $0.isStopped = true }
         isStopped.store(true, ordering: .sequentiallyConsistent)
         idle.close()
     }
@@ -307,7 +307,15 @@ package final class WorkerPool: Sendable {
     ///
     /// Returns the names of those that have not ended by `deadline`.
     package func join(until deadline: Instant) -> [String] {
-        roster.join(until: deadline)
+        let pause = Parker()
+        // A thread that is just being started is not on the roster yet.
+        while state.withLock({ !$0.starting.isEmpty }), Instant.now < deadline {
+            pause.park(timeout: .milliseconds(1))
+        }
+        let held = roster.join(until: deadline)
+        // The delegate knows the pool: as long as each holds the other, neither goes.
+        if held.isEmpty { delegate.withLock { $0 = nil } }
+        return held
     }
 
     // MARK: Reading

@@ -111,6 +111,24 @@ extension CompletionPort {
         lane.close(section)
     }
 
+    /// Takes the packets that nobody will: received buffers and accepted connections go back.
+    ///
+    /// Only after the last poller has left. `body` gives back what the owner's words hold.
+    package func discardPackets(on lane: ThreadLane, _ body: (OperationReference) -> Void) {
+        while let slot = seats.withLock({ $0.takePacket() }) {
+            let operation = reference(slot)
+            switch (operation.kind, operation.outcome) {
+            case (.read, _) where operation.bufferNumber != 0:
+                buffers.slots.put(operation.bufferNumber, on: lane)
+            case (.accept, .value(let number)):
+                engine.close(Int32(number))
+            default: break
+            }
+            body(operation)
+            finish(operation, on: lane)
+        }
+    }
+
     func countOutcome(
         _ outcome: OperationOutcome,
         on lane: ThreadLane,

@@ -45,6 +45,8 @@ package protocol PollerDelegate: AnyObject, Sendable {
     func makeLane(kind: ThreadLane.Kind, number: Int) -> ThreadLane
     /// On the new thread, before its first packet.
     func pollerStarted(_ poller: Poller)
+    /// Its thread could not be created; it takes no packet.
+    func pollerFailedToStart(_ poller: Poller, _ reason: String)
     /// Resumes what the packet completes, and gives its slot back by `CompletionPort.finish`.
     func deliver(_ operation: OperationReference, on poller: Poller)
     /// After the last packet of a batch: runs continuations that were placed on this poller.
@@ -193,6 +195,11 @@ extension CompletionPort {
         poller.isLeaving.store(true, ordering: .relaxed)
         let waits = seats.withLock { $0.leave(poller.number) }
         if waits { parkers[poller.number].parker.unpark() } else { engine.interrupt() }
+    }
+
+    /// A poller whose thread could not be created does not come to leave.
+    func forget(_ poller: Poller) {
+        seats.withLock { $0.forget(poller.number) }
     }
 }
 

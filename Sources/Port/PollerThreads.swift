@@ -77,7 +77,11 @@ package final class PollerThreads: Sendable {
     ///
     /// Returns the names of those that have not ended by `deadline`.
     package func join(until deadline: Instant) -> [String] {
-        roster.join(until: deadline)
+        let pause = Parker()
+        while state.withLock({ !$0.starting.isEmpty }), Instant.now < deadline {
+            pause.park(timeout: .milliseconds(1))
+        }
+        return roster.join(until: deadline)
     }
 
     private func adjust() throws(Errno) {
@@ -87,7 +91,7 @@ package final class PollerThreads: Sendable {
             let step = state.withLock { state -> Step in
                 if state.isStopped { return .none }
                 let staying = state.pollers.values.filter { !$0.leaves }
-                let count = staying.count + state.starting.count
+                let count = staying.count + state.starting.subtracting(state.pollers.keys).count
                 if count < state.minimum {
                     let isFree = { state.pollers[$0] == nil && !state.starting.contains($0) }
                     guard let number = (1...PollerThreads.limit).first(where: isFree) else {
@@ -115,8 +119,9 @@ package final class PollerThreads: Sendable {
             number: number,
             lane: delegate.makeLane(kind: .poller, number: number)
         )
+        // It counts as being started until it is on the roster, where `join` finds it.
+        defer { state.withLock { _ = $0.starting.remove(number) } }
         let isWanted = state.withLock { state in
-            state.starting.remove(number)
             if !state.isStopped { state.pollers[number] = poller }
             return !state.isStopped
         }
@@ -125,6 +130,8 @@ package final class PollerThreads: Sendable {
             try roster.start(name: "poller-\(number)", stackBytes: 1 << 20) { self.main(poller) }
         } catch {
             state.withLock { _ = $0.pollers.removeValue(forKey: number) }
+            port.forget(poller)
+            delegate.pollerFailedToStart(poller, "\(error)")
             throw error
         }
     }

@@ -206,6 +206,11 @@ package struct Seats: Hashable, Sendable {
         return true
     }
 
+    /// A poller that was told to leave has never begun.
+    package mutating func forget(_ poller: Int) {
+        leaving.remove(poller)
+    }
+
     /// A poller left, and with it perhaps the leader's seat.
     ///
     /// Returns whom to wake to fill it.

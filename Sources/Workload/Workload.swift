@@ -77,7 +77,7 @@ package final class Workload: Sendable {
             }
         }
         if scenario != .idle {
-            let population = Population(spawn: spawn)
+            let population = Population(spawn: spawn) { runtime.isStopping }
             tasks.append(Task(executorPreference: preference) { await population.tend(targets) })
         }
         self.scenario = scenario

@@ -28,6 +28,15 @@ import Testing
         }
     }
 
+    @Test func `no doc comment is cut in the middle of a sentence`() {
+        for file in SourceTree.sources {
+            for (index, line) in file.lines.enumerated() where line.contains("///") {
+                #expect(!line.hasSuffix(" ."), "\(file):\(index + 1)")
+                #expect(line.count { $0 == "`" } % 2 == 0, "\(file):\(index + 1)")
+            }
+        }
+    }
+
     @Test func `no type hides behind an empty name`() {
         let keywords: Set<Substring> = ["class", "struct", "enum", "actor", "protocol"]
         for file in SourceTree.sources {

@@ -86,8 +86,8 @@ final class Site: WorkerDelegate {
         takes.note(number)
     }
 
-    func workerFailedToStart(_ number: Int, _ reason: String) {
-        Issue.record("worker-\(number) could not be created: \(reason)")
+    func workerFailedToStart(_ worker: Worker, _ reason: String) {
+        Issue.record("worker-\(worker.number) could not be created: \(reason)")
     }
 
     func workerEnded(_ worker: Worker) {
@@ -104,7 +104,7 @@ private final class Nobody: WorkerDelegate {
     func makeLane(kind: ThreadLane.Kind, number: Int) -> ThreadLane { Lanes().make() }
     func workerStarted(_ worker: Worker) {}
     func run(jobBits: UInt, on worker: Worker) {}
-    func workerFailedToStart(_ number: Int, _ reason: String) {}
+    func workerFailedToStart(_ worker: Worker, _ reason: String) {}
     func workerEnded(_ worker: Worker) {}
     func goalChanged(from: Int, to: Int, reason: AdjustmentReason) {}
 }

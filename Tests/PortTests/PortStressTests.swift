@@ -443,6 +443,10 @@ private final class Deliveries: PollerDelegate {
         lanes.adopt(poller.lane)
     }
 
+    func pollerFailedToStart(_ poller: Poller, _ reason: String) {
+        Issue.record("poller-\(poller.number) could not be created: \(reason)")
+    }
+
     func deliver(_ operation: OperationReference, on poller: Poller) {
         if operation.kind == .read, operation.bufferNumber != 0 {
             port.buffers.put(operation.bufferNumber)

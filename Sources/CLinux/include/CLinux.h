@@ -82,10 +82,21 @@ static const uint32_t clinux_epollet = EPOLLET;
 /// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC. Returns a descriptor or -errno.
 int clinux_accept(int fd);
 
-/// One word for each thread; Swift keeps a pointer to the thread's own record in it.
+/// Two words for each thread: a pointer to what Swift keeps about the thread, and who keeps it.
 extern __thread void *clinux_thread_word;
+extern __thread uint64_t clinux_thread_owner;
 static inline void *clinux_get_thread_word(void) { return clinux_thread_word; }
-static inline void clinux_set_thread_word(void *word) { clinux_thread_word = word; }
+static inline uint64_t clinux_get_thread_owner(void) { return clinux_thread_owner; }
+static inline void clinux_set_thread_word(void *word, uint64_t owner) {
+    clinux_thread_word = word;
+    clinux_thread_owner = owner;
+}
+
+/// Calls action(argument) once, when the calling thread ends. Returns 0 or an error number.
+int clinux_at_thread_end(void (*action)(void *), void *argument);
+
+/// The argument of the calling thread's action, or NULL where it has none.
+void *clinux_get_end_argument(void);
 
 /// Adds to the calling thread's count of held locks and returns the sum (debug builds use it).
 extern __thread int clinux_lock_depth;

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Port
+internal import Synchronization
+internal import Telemetry
+
+// The sampler's part of the registry: rows for the screen, and slots whose machine ended unseen.
+extension StateMachineRegistry {
+    /// Frees the slots of machines that ended where the executor could not see it, on an actor's
+    /// thread.
+    ///
+    /// Looks at up to `limit` slots from where it stopped last; the sampler's.
+    func sweep(from start: UInt32, limit count: Int, lane: ThreadLane) -> UInt32 {
+        let end = limit
+        let now = Instant.now.nanoseconds
+        var slot = max(1, start)
+        for _ in 0..<count {
+            if slot >= end { return 1 }
+            let memory = unsafe pointer(slot)
+            let word = unsafe memory.pointee.state.load(ordering: .acquiring)
+            let task = unsafe memory.pointee.task.load(ordering: .acquiring)
+            slot += 1
+            guard task != 0, mayHaveEnded(slot - 1, word, at: now) else { continue }
+            // A hazard pointer: a finisher clears the slot's task and then looks here, this thread
+            // writes here and then looks at the slot; one of the two sees the other.
+            hazard.store(task, ordering: .sequentiallyConsistent)
+            let isStill =
+                unsafe memory.pointee.task.load(ordering: .sequentiallyConsistent) == task
+            let hasEnded = isStill && TaskLayout.hasEnded(task)
+            hazard.store(0, ordering: .sequentiallyConsistent)
+            if hasEnded { finish(task, slot - 1, lane: lane) }
+        }
+        return slot
+    }
+
+    /// Whether a machine may have ended unseen: suspended outside of operations, or for long in the
+    /// state in which it was last seen, if an executor that is not ours went on with it.
+    private func mayHaveEnded(_ slot: UInt32, _ word: UInt64, at now: UInt64) -> Bool {
+        let state = UInt8(truncatingIfNeeded: word >> 56)
+        let memory = unsafe pointer(slot)
+        guard unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0 else {
+            return false
+        }
+        if State(rawValue: state) == .suspended { return true }
+        let since = word & StateMachineRegistry.sinceMask
+        return now &- min(since, now) > 2_000_000_000
+    }
+
+    private static func threadName(_ word: UInt32) -> String {
+        let number = word & 0xff_ffff
+        switch word >> 24 {
+        case 1: return "poller-\(number)"
+        case 2: return "worker-\(number)"
+        case 3: return "other"
+        default: return ""
+        }
+    }
+
+    /// Rows of machines in flight: at most `rowLimit`, from a walk over at most `walkLimit` slots.
+    func rows(rowLimit: Int, walkLimit: Int, now: UInt64) -> [RuntimeSnapshot.MachineRow] {
+        let known = sites.all
+        var rows: [RuntimeSnapshot.MachineRow] = []
+        for slot in 1..<max(1, min(limit, UInt32(walkLimit))) {
+            let memory = unsafe pointer(slot)
+            let task = unsafe memory.pointee.task.load(ordering: .acquiring)
+            guard task != 0 else { continue }
+            let number = unsafe memory.pointee.number.load(ordering: .relaxed)
+            let word = unsafe memory.pointee.state.load(ordering: .acquiring)
+            let site = Int(unsafe memory.pointee.site.load(ordering: .relaxed))
+            let started = unsafe memory.pointee.startedAt.load(ordering: .relaxed)
+            let since = word & StateMachineRegistry.sinceMask
+            let raw = UInt8(truncatingIfNeeded: word >> 56)
+            let current = Int(now &- min(since, now))
+            var times = (
+                running: Int(unsafe memory.pointee.running.load(ordering: .relaxed)),
+                queued: Int(unsafe memory.pointee.queued.load(ordering: .relaxed)),
+                waiting: Int(unsafe memory.pointee.waiting.load(ordering: .relaxed))
+            )
+            let state: String
+            switch State(rawValue: raw) {
+            case .queued:
+                state = "queued"
+                times.queued += current
+            case .running:
+                state = "running"
+                times.running += current
+            case .suspended:
+                state = "suspended"
+                times.waiting += current
+            default:
+                state = OperationKind(rawValue: raw &- State.waiting.rawValue)?.name ?? "waiting"
+                times.waiting += current
+            }
+            let row = RuntimeSnapshot.MachineRow(
+                number: Int(number),
+                function: site < known.sites.count ? known.sites[site].function : "",
+                state: state,
+                descriptor: raw >= State.waiting.rawValue
+                    ? Int(unsafe memory.pointee.descriptor.load(ordering: .relaxed)) : -1,
+                ageMicroseconds: Int((now &- min(started, now)) / 1000),
+                sinceMicroseconds: current / 1000,
+                runningMicroseconds: times.running / 1000,
+                queuedMicroseconds: times.queued / 1000,
+                waitingMicroseconds: times.waiting / 1000,
+                hops: Int(unsafe memory.pointee.hops.load(ordering: .relaxed)),
+                thread: StateMachineRegistry.threadName(
+                    unsafe memory.pointee.lastThread.load(ordering: .relaxed)
+                ),
+                site: site < known.sites.count ? known.sites[site].location : ""
+            )
+            // Still the same machine? Otherwise the row is a mixture of two.
+            guard unsafe memory.pointee.number.load(ordering: .acquiring) == number,
+                unsafe memory.pointee.task.load(ordering: .acquiring) == task
+            else { continue }
+            rows.append(row)
+            if rows.count == rowLimit { break }
+        }
+        return rows
+    }
+}
