@@ -15,10 +15,10 @@ struct RequestPace: Sendable {
         case send(due: Duration)
     }
 
-    /// Thinking takes 200 ms, give or take 100 ms: with the default delay and 200 clients this
-    /// comes to about four thousand operations a second, which a person can still follow.
-    static let thinkTime = Duration.milliseconds(200)
-    static let thinkSpread = Duration.milliseconds(100)
+    /// Thinking takes 250 ms, give or take 125 ms: with the default delay and 200 clients this
+    /// comes to more than three thousand operations a second, which a person can still follow.
+    static let thinkTime = Duration.milliseconds(250)
+    static let thinkSpread = Duration.milliseconds(125)
     /// The longest wait without a look at the settings, so that a new rate is soon in effect.
     static let longestWait = Duration.seconds(1)
 
