@@ -13,9 +13,15 @@ final class MainQueue: MainExecutor {
 
     private let state = Lock(State())
     private let parker = Parker()
+    /// Knows the machines: one that runs on the main thread is a machine like any other.
+    private let executor: PoolTaskExecutor
+
+    init(executor: PoolTaskExecutor) {
+        self.executor = executor
+    }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+        let job = executor.accept(job)
         let notify = state.withLock { state in
             state.jobs.append(job)
             return state.notify
@@ -39,7 +45,11 @@ final class MainQueue: MainExecutor {
                 return state.jobs
             }
             if jobs.isEmpty { return }
-            for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+            for job in jobs {
+                executor.run(job, on: executor.contexts.current) { job in
+                    unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+                }
+            }
         }
     }
 

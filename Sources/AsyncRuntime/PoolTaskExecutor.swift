@@ -52,28 +52,33 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        // Other kinds are jobs of the concurrency runtime itself, such as an actor's turn or the
-        // continuation of a yield. They are no machines.
-        let kind = job.kind.rawValue
-        let bits = unsafe unsafeBitCast(UnownedJob(job), to: UInt.self)
-        enqueue(
-            bits,
-            isTask: kind == ExecutorJob.Kind.task.rawValue,
-            isYield: kind == PoolTaskExecutor.nullaryContinuation
-        )
-    }
-
-    private func enqueue(_ bits: UInt, isTask: Bool, isYield: Bool) {
+        let isYield = job.kind.rawValue == PoolTaskExecutor.nullaryContinuation
         let context = contexts.current
-        if isTask, tracksMachines {
-            registry.enqueued(bits, at: Instant.now.nanoseconds, lane: context.lane)
-        }
-        route(bits, context, isYield: isYield)
+        route(accept(job, context), context, isYield: isYield)
     }
 
     /// A job that waited in the port as a timer is due.
     func enqueueDue(_ bits: UInt) {
-        enqueue(bits, isTask: false, isYield: false)
+        route(bits, contexts.current, isYield: false)
+    }
+
+    /// Tells the registry of a job that has come for the main thread.
+    func accept(_ job: consuming ExecutorJob) -> UnownedJob {
+        unsafe unsafeBitCast(accept(job, contexts.current), to: UnownedJob.self)
+    }
+
+    /// Tells the registry of a task.
+    ///
+    /// Jobs of other kinds are the concurrency runtime's own, such as an actor's turn or the
+    /// continuation of a yield. They are no machines.
+    @inline(__always)
+    private func accept(_ job: consuming ExecutorJob, _ context: ThreadContext) -> UInt {
+        let isTask = job.kind.rawValue == ExecutorJob.Kind.task.rawValue
+        let bits = unsafe unsafeBitCast(UnownedJob(job), to: UInt.self)
+        if isTask, tracksMachines {
+            registry.enqueued(bits, at: Instant.now.nanoseconds, lane: context.lane)
+        }
+        return bits
     }
 
     private func route(_ bits: UInt, _ context: ThreadContext, isYield: Bool) {
@@ -94,8 +99,18 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         }
     }
 
-    /// Runs a job to its next suspension, on the calling thread.
+    /// Runs a job of the pool to its next suspension, on the calling thread.
     func run(_ bits: UInt, on context: ThreadContext) {
+        let job = unsafe unsafeBitCast(bits, to: UnownedJob.self)
+        run(job, on: context) { job in
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
+
+    /// Keeps the books of one run of a job, which `body` makes.
+    @inline(__always)
+    func run(_ job: UnownedJob, on context: ThreadContext, _ body: (UnownedJob) -> Void) {
+        let bits = unsafe unsafeBitCast(job, to: UInt.self)
         let lane = context.lane
         let startedAt = Instant.now
         context.runSerial &+= 1
@@ -112,9 +127,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
             on: lane,
             through: gate
         )
-        unsafe unsafeBitCast(bits, to: UnownedJob.self).runSynchronously(
-            on: asUnownedTaskExecutor()
-        )
+        body(job)
         context.runningJob = 0
         guard let run else { return }
         lane.machine.store(0, ordering: .relaxed)

@@ -33,7 +33,7 @@ public final class Runtime: Sendable {
     let pollers: PollerThreads
     let taskExecutor: PoolTaskExecutor
     let dispatcher: Dispatcher
-    let mainQueue = MainQueue()
+    let mainQueue: MainQueue
     let stopSignal = StopSignal()
     let log: EventLog
     package let sampler: Sampler
@@ -74,6 +74,7 @@ public final class Runtime: Sendable {
             gate: gate,
             placement: configuration.placement
         )
+        mainQueue = MainQueue(executor: taskExecutor)
         dispatcher = Dispatcher(executor: taskExecutor, log: log)
         pollers = PollerThreads(
             port: port,
@@ -161,6 +162,12 @@ public final class Runtime: Sendable {
     /// Runs the main actor's jobs that wait, on the calling thread, the process's first.
     public func drainMain() {
         mainQueue.drain()
+    }
+
+    /// Calls `body` on any thread when a job has come for the main thread, which then has to call
+    /// ``drainMain()``; for a main loop of its own that waits elsewhere.
+    public func whenMainHasWork(_ body: (@Sendable () -> Void)?) {
+        mainQueue.setNotify(body)
     }
 
     // MARK: Work without a task

@@ -73,7 +73,11 @@ struct RunCommand: ParsableCommand {
             run.workload.fill(&snapshot, over: .recent)
             mailbox.put(snapshot)
         }
-        defer { run.runtime.observe(nil) }
+        run.runtime.whenMainHasWork { mailbox.signal() }
+        defer {
+            run.runtime.observe(nil)
+            run.runtime.whenMainHasWork(nil)
+        }
         return try TerminalLoop.run(
             session: session,
             model: Model(size: session.size, glyphs: session.glyphs),

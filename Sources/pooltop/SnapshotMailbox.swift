@@ -19,6 +19,11 @@ final class SnapshotMailbox: Sendable {
     /// Readable whenever there is something to take.
     var wakeDescriptor: Int32 { wake.number }
 
+    /// Wakes the main loop for another reason than a snapshot.
+    func signal() {
+        wake.signal()
+    }
+
     func put(_ snapshot: RuntimeSnapshot) {
         newest.withLock { $0 = snapshot }
         wake.signal()

@@ -157,6 +157,12 @@ enum OrdinarySwift {
 
     @MainActor
     private static func onMainActor() async -> String {
-        CurrentThread.isMain ? "main thread" : CurrentThread.name
+        do {
+            // An operation brings the task back to its actor, and its thread.
+            try await Runtime.current.sleep(for: .milliseconds(1))
+        } catch {
+            return "\(error)"
+        }
+        return CurrentThread.isMain ? "main thread" : CurrentThread.name
     }
 }
