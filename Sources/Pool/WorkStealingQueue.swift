@@ -47,8 +47,9 @@ internal import Synchronization
         let slot = unsafe WorkStealingQueue.slot(bits, bottom)
         unsafe slot[0].store(item.first, ordering: .relaxed)
         unsafe slot[1].store(item.second, ordering: .relaxed)
-        // Releasing; pairs with the load in `steal`.
-        self.bottom.store(bottom + 1, ordering: .releasing)
+        // Releasing for `steal`; sequentially consistent since the owner looks at the pool's request
+        // flag next, see `WorkerPool`.
+        self.bottom.store(bottom + 1, ordering: .sequentiallyConsistent)
     }
 
     /// Takes the newest item, by the owner.

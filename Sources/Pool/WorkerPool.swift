@@ -17,16 +17,18 @@ internal import Telemetry
 /// | who brings work                   | worker                                         |
 /// |-----------------------------------|------------------------------------------------|
 /// | item into a queue                 | flag: exchange to clear (1)                    |
-/// | flag: exchange to set (2)         | look into all queues; run what there is        |
+/// | flag: clear? exchange to set (2)  | look into all queues; run what there is        |
 /// | was clear: counts, compare-exch.: | nothing left: counts: processing - 1 (3)       |
 /// |   processing < goal → + 1, wake   | flag set? counts: processing < goal → + 1,     |
 /// |   else leave the flag set (4)     |   and from the top; else wait                  |
 ///
-/// No item is left behind: the exchanges on the flag are ordered. If (2) comes before (1), the
-/// worker's exchange reads from it (or from a later one) and sees the item when it looks. If (2)
-/// comes after (1), the bringer either releases a worker or finds, at (4), `processing` at the goal;
-/// then some worker has not yet done (3). Both (3) and (4) are sequentially consistent operations on
-/// the counts, and both are next to one on the flag: that worker sees the flag set, and goes on.
+/// No item is left behind: bringing an item, looking at the flag, clearing it and looking into the
+/// queues are sequentially consistent. If (2) comes before (1), whether it found the flag set or set
+/// it, the item came before (1), too, and the worker sees it when it looks. If (2) comes after (1),
+/// it finds the flag set by somebody later than (1), who does what follows, or sets it: the bringer
+/// either releases a worker or finds, at (4), `processing` at the goal; then some worker has not yet
+/// done (3). Both (3) and (4) are sequentially consistent operations on the counts, and both are
+/// next to one on the flag: that worker sees the flag set, and goes on.
 /// The flag must be cleared *before* the queues are looked at; the other way round an item that
 /// arrives in between waits for ever.
 package final class WorkerPool: Sendable {
@@ -86,8 +88,13 @@ package final class WorkerPool: Sendable {
         requestWorker()
     }
 
+    /// Asks for a worker, unless one has been asked for.
+    ///
+    /// The item before, and this load, are sequentially consistent, as the worker's exchange and its
+    /// look are: a load that comes before the exchange comes after an item that the look finds.
+    @inline(__always)
     private func requestWorker() {
-        // Acquiring and releasing; pairs with the exchange in `dispatch`.
+        if isRequested.load(ordering: .sequentiallyConsistent) { return }
         if !isRequested.exchange(true, ordering: .sequentiallyConsistent) { addWorkingWorker() }
     }
 
@@ -171,7 +178,6 @@ package final class WorkerPool: Sendable {
         delegate.workerStarted(worker)
         repeat {
             dispatch(worker, delegate)
-            worker.setState(.parked, at: .now)
         } while waitForRelease(worker)
         worker.setState(.leaving, at: .now)
         delegate.workerEnded(worker)
@@ -228,7 +234,7 @@ package final class WorkerPool: Sendable {
         while let item = findWork(worker) {
             // This item may block on one that waits behind it: ask for another worker first.
             if worker.queue.count > 0 || global.count > 0 || highPriority.count > 0 {
-                if !isRequested.load(ordering: .relaxed) { requestWorker() }
+                requestWorker()
             }
             run(item, on: worker, delegate)
             if ThreadCounts(word: counts.load(ordering: .relaxed)).isAboveGoal,

@@ -22,6 +22,8 @@ import Testing
         "Sources/AsyncRuntime/StateMachineRegistry.swift",
         "Sources/AsyncRuntime/TaskLayout.swift",
         "Sources/AsyncRuntime/ThreadContexts.swift",
+        "Sources/Pool/GlobalQueue.swift",
+        "Sources/Pool/GlobalQueueSegment.swift",
         "Sources/Pool/QueueTable.swift",
         "Sources/Pool/WorkItem.swift",
         "Sources/Pool/WorkStealingQueue.swift",
