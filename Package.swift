@@ -153,7 +153,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TerminalTests",
-            dependencies: ["Terminal", "Dashboard", "Telemetry"],
+            dependencies: ["Terminal", "Dashboard", "Telemetry", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

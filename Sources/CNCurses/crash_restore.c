@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum { alternate_stack_size = 64 * 1024, write_patience_ms = 200 };
@@ -25,6 +26,8 @@ static const int crashes[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT}
 
 static atomic_bool armed, crashing;
 static int terminal_fd, captured_fd, errors_fd;
+static _Atomic off_t captured_from;
+static atomic_long lost_line_count;
 static struct termios saved_modes;
 static uint8_t restoring[512];
 static size_t restoring_count;
@@ -44,14 +47,49 @@ static void write_all(int fd, const uint8_t *bytes, size_t count) {
     }
 }
 
+static void write_text(const char *text) { write_all(2, (const uint8_t *)text, strlen(text)); }
+
+static void write_lost_lines(void) {
+    long count = atomic_load(&lost_line_count);
+    if (count == 0) return;
+    char digits[24], *first = digits + sizeof digits;
+    *--first = 0;
+    for (; count > 0; count /= 10) *--first = (char)('0' + count % 10);
+    write_text(first);
+    write_text(" earlier lines of standard error were not kept.\n");
+}
+
+static const char *name_of(int number) {
+    switch (number) {
+    case SIGILL: return "SIGILL";
+    case SIGTRAP: return "SIGTRAP";
+    case SIGSEGV: return "SIGSEGV";
+    case SIGBUS: return "SIGBUS";
+    case SIGFPE: return "SIGFPE";
+    default: return "SIGABRT";
+    }
+}
+
+// The shell names the signal at best; which thread it was tells most of a pool's crash.
+static void report(int number) {
+    char thread[16] = "";
+    prctl(PR_GET_NAME, thread);
+    write_text("pooltop crashed: ");
+    write_text(name_of(number));
+    write_text(" in the thread ");
+    write_text(thread);
+    write_text(".\n");
+}
+
 static void restore(void) {
     if (!atomic_exchange(&armed, false)) return;
     write_all(terminal_fd, restoring, restoring_count);
     tcsetattr(terminal_fd, TCSANOW, &saved_modes);
     if (captured_fd < 0) return;
     dup2(errors_fd, 2);
+    write_lost_lines();
     uint8_t buffer[1024];
-    off_t offset = 0;
+    off_t offset = atomic_load(&captured_from);
     ssize_t count;
     while ((count = pread(captured_fd, buffer, sizeof buffer, offset)) > 0) {
         write_all(2, buffer, (size_t)count);
@@ -62,7 +100,9 @@ static void restore(void) {
 static void handle_crash(int number) {
     // Another thread is at it already and will end the process.
     while (atomic_exchange(&crashing, true)) pause();
+    const bool had_screen = atomic_load(&armed);
     restore();
+    if (had_screen) report(number);
     signal(number, SIG_DFL);
     // It is blocked here and takes effect on return.
     raise(number);
@@ -77,7 +117,13 @@ void cn_crash_arm(int terminal, const struct termios *modes, const uint8_t *byte
     memcpy(restoring, bytes, restoring_count);
     captured_fd = captured;
     errors_fd = errors;
+    cn_crash_captured_from(0, 0);
     atomic_store(&armed, true);
+}
+
+void cn_crash_captured_from(off_t offset, long line_count) {
+    atomic_store(&captured_from, offset);
+    atomic_store(&lost_line_count, line_count);
 }
 
 void cn_crash_disarm(void) { atomic_store(&armed, false); }

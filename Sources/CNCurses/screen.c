@@ -16,10 +16,12 @@
 static SCREEN *screen;
 static FILE *output;
 static FILE *keyboard;
-// Keys are read through a pad: reading through the screen would refresh it as a side effect.
-static WINDOW *keys;
 
 int cn_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+void cn_make_hole(int file, off_t offset, off_t count) {
+    fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, count);
+}
 
 uint32_t cn_terminal_size(int terminal) {
     struct winsize size;
@@ -51,37 +53,20 @@ bool cn_screen_open(const char *term, int memory, int input) {
         cn_screen_close();
         return false;
     }
-    // An Esc key is told from the start of a sequence by a pause of this many milliseconds.
-    set_escdelay(25);
-    noecho();
     nonl();
     typeahead(-1);
     curs_set(0);
     leaveok(stdscr, TRUE);
-    keys = newpad(1, 1);
-    keypad(keys, TRUE);
-    nodelay(keys, TRUE);
     return true;
 }
 
 void cn_screen_close(void) {
-    if (keys != NULL) delwin(keys);
-    keys = NULL;
     if (screen != NULL) delscreen(screen);
     screen = NULL;
     if (output != NULL) fclose(output);
     output = NULL;
     if (keyboard != NULL) fclose(keyboard);
     keyboard = NULL;
-}
-
-long cn_read_key(void) {
-    wint_t key = 0;
-    switch (wget_wch(keys, &key)) {
-    case OK: return (long)key;
-    case KEY_CODE_YES: return CN_CODE + (long)key;
-    default: return -1;
-    }
 }
 
 size_t cn_capability(const char *name, uint8_t *bytes, size_t capacity) {

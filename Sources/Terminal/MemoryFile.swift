@@ -19,6 +19,26 @@ final class MemoryFile {
         close(descriptor)
     }
 
+    /// How far the file reaches.
+    var byteCount: Int {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// At most `count` bytes from a place on; empty at the end.
+    func bytes(at offset: Int, count: Int) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = max(0, unsafe pread(descriptor, buffer.baseAddress, count, off_t(offset)))
+        }
+    }
+
+    /// Gives back the memory of a part; the bytes behind it keep their places.
+    ///
+    /// Corresponds to `fallocate(2)` with `FALLOC_FL_PUNCH_HOLE`.
+    func makeHole(at offset: Int, count: Int) {
+        cn_make_hole(descriptor, off_t(offset), off_t(count))
+    }
+
     /// All bytes written since the last call.
     func take() -> [UInt8] {
         let end = lseek(descriptor, 0, SEEK_CUR)

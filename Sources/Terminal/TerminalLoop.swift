@@ -19,7 +19,7 @@ package struct TerminalLoop {
 
     /// What the loop was woken for.
     private struct Ready {
-        var hasKeys = false
+        var hasInput = false
         var isWoken = false
         var isLost = false
     }
@@ -33,6 +33,7 @@ package struct TerminalLoop {
     /// A frame is due, at once or when the interval is over.
     private var isDue = true
     private var isUrgent = true
+    private var meter = CostMeter()
     private var outcome: Outcome?
 
     private init(session: TerminalSession, model: Model) throws(TerminalError) {
@@ -44,12 +45,14 @@ package struct TerminalLoop {
     /// Shows the model until the user quits or a signal ends it, then leaves the screen.
     ///
     /// `wake` becomes readable, as an eventfd does, whenever `nextSnapshot` has something new,
-    /// or the caller wants it called for another reason.
+    /// or the caller wants it called for another reason. `observerTime` is processor time that is
+    /// used for the dashboard, but on another thread.
     package static func run(
         session: TerminalSession,
         model: Model,
         wake: Int32,
         nextSnapshot: () -> Message.Snapshot?,
+        observerTime: () -> Duration = { .zero },
         send: (Effect.Command) -> Void
     ) throws(TerminalError) -> Outcome {
         var loop = try TerminalLoop(session: session, model: model)
@@ -63,8 +66,9 @@ package struct TerminalLoop {
             if ready.isLost, loop.outcome == nil {
                 throw .vanished
             }
-            for key in ready.hasKeys ? session.readKeys() : [] {
-                loop.handle(.key(key), send)
+            // Esc is a key only if nothing has followed it, however late this thread looks.
+            for event in ready.hasInput ? session.readInput() : session.settleInput() {
+                loop.handle(event.message, send)
             }
             if ready.isWoken {
                 Self.drain(wake)
@@ -72,6 +76,7 @@ package struct TerminalLoop {
                     loop.handle(.snapshot(snapshot), send)
                 }
             }
+            loop.account(observerTime, send)
             if let outcome = loop.outcome {
                 return outcome
             }
@@ -80,8 +85,9 @@ package struct TerminalLoop {
 
     private mutating func handle(_ message: Message, _ send: (Effect.Command) -> Void) {
         isDue = true
-        if case .key = message {
-            isUrgent = true
+        switch message {
+        case .key, .mouse: isUrgent = true
+        default: break
         }
         for effect in update(&model, message) {
             switch effect {
@@ -91,6 +97,36 @@ package struct TerminalLoop {
             case .quit: outcome = outcome ?? .quit
             }
         }
+    }
+
+    /// Tells the model what the dashboard costs, and what others say on standard error.
+    private mutating func account(
+        _ observerTime: () -> Duration,
+        _ send: (Effect.Command) -> Void
+    ) {
+        let lines = session.takeErrorLines()
+        if !lines.isEmpty {
+            handle(.standardError(lines), send)
+        }
+        let statistics = session.statistics
+        let cost = meter.cost(
+            at: .now,
+            CostMeter.Usage(
+                processorTime: Self.processorTime + observerTime(),
+                bytes: statistics.bytes,
+                droppedFrames: statistics.dropped
+            )
+        )
+        if let cost {
+            handle(.cost(cost), send)
+        }
+    }
+
+    /// What the calling thread has used.
+    private static var processorTime: Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     private mutating func takeSignals() {
@@ -125,7 +161,11 @@ package struct TerminalLoop {
         isUrgent = false
         // A terminal that is behind gets the newest frame as soon as it is not.
         isDue = session.writer.isBehind
-        try session.paint(view(model))
+        if isDue {
+            session.drop()
+        } else {
+            try session.paint(view(model))
+        }
     }
 
     private var untilFrame: Duration {
@@ -145,18 +185,27 @@ package struct TerminalLoop {
             let writable = Int16(POLLOUT)
             ready.append(pollfd(fd: session.writer.descriptor, events: writable, revents: 0))
         }
-        let hasKeys = session.hasEarlyKeys
-        let pause = isDue ? Int32(max(0, untilFrame / .milliseconds(1)).rounded(.up)) : -1
-        _ = unsafe poll(&ready, nfds_t(ready.count), hasKeys ? 0 : pause)
+        _ = unsafe poll(&ready, nfds_t(ready.count), pauseMilliseconds)
         if ready.count > 3, ready[3].revents != 0 {
             try session.writer.flush()
         }
         let lost = Int16(POLLHUP | POLLERR | POLLNVAL)
         return Ready(
-            hasKeys: hasKeys || ready[0].revents & readable != 0,
+            hasInput: ready[0].revents & readable != 0,
             isWoken: ready[2].revents & readable != 0,
             isLost: ready[0].revents & lost != 0
         )
+    }
+
+    /// Up to the next frame or the end of an undecided Esc; -1 for as long as it takes.
+    private var pauseMilliseconds: Int32 {
+        var pause = isDue ? untilFrame : nil
+        if let undecided = session.inputUndecidedUntil {
+            let rest = ContinuousClock.Instant.now.duration(to: undecided)
+            pause = min(pause ?? rest, rest)
+        }
+        guard let pause else { return -1 }
+        return Int32(max(0, (pause / .milliseconds(1)).rounded(.up)))
     }
 
     private static func drain(_ wake: Int32) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CNCurses
 internal import Glibc
 
 /// The line discipline of the terminal, as it was and as the dashboard needs it.
@@ -24,6 +25,11 @@ struct TerminalModes {
         modes.c_lflag &= ~tcflag_t(ICANON | ECHO | IEXTEN)
         modes.c_iflag &= ~tcflag_t(IXON | ICRNL | INLCR | IGNCR | ISTRIP)
         modes.c_oflag &= ~tcflag_t(OPOST)
+        // A read takes what is there and never waits, whoever else reads from the terminal.
+        unsafe withUnsafeMutableBytes(of: &modes.c_cc) { characters in
+            unsafe characters[Int(VMIN)] = 0
+            unsafe characters[Int(VTIME)] = 0
+        }
         unsafe tcsetattr(terminal, TCSANOW, &modes)
     }
 

@@ -9,6 +9,8 @@ package struct TerminalOptions: Equatable, Sendable {
     package var color = true
     /// True draws in ASCII; otherwise that happens only where nothing else is sure to work.
     package var ascii = false
+    /// False leaves the mouse to the terminal, which selects text with it.
+    package var mouse = true
     /// Terminal type instead of the one in TERM.
     package var type: String?
     /// Whether text on descriptor 2 is kept off the screen until the screen is left.

@@ -21,7 +21,7 @@ package final class TerminalSession {
         package var bytes = 0
     }
 
-    private static let keysAtOnce = 256
+    private static let bytesAtOnce = 4096
     /// How long a terminal that takes nothing is waited for when the screen is left.
     private static let patienceMilliseconds: Int32 = 200
     /// Synchronized output: the terminal shows all between the two at once.
@@ -38,12 +38,15 @@ package final class TerminalSession {
     private let modes: TerminalModes
     private let memory: MemoryFile
     private let palette: Palette
+    private let switches: ModeSwitches
     private let restoringBytes: [UInt8]
+    private var decoder: InputDecoder
     private var errors: ErrorCapture?
     private var isEntered = false
     /// What the terminal shows, as far as is known.
     private var shown: Frame?
-    private var earlyKeys: [Key] = []
+    /// The next frame has to take along what switches the terminal's modes on.
+    private var needsModes = false
     private var painted = 0
     private var dropped = 0
 
@@ -66,8 +69,12 @@ package final class TerminalSession {
             throw .unknownTerminalType(type)
         }
         palette = Palette(color: options.usesColor)
+        let hasMouse = options.mouse && !Capability.bytes("kmous").isEmpty
+        switches = ModeSwitches(mouse: hasMouse)
         restoringBytes =
-            Self.endUpdate + Self.capabilities(["rmkx", "sgr0", "op", "cnorm", "rmcup"])
+            Self.endUpdate + switches.off
+            + ["sgr0", "op", "cnorm", "rmcup"].flatMap(Capability.bytes)
+        decoder = InputDecoder(keys: KeySequences.described(), mouse: hasMouse)
     }
 
     deinit {
@@ -99,8 +106,7 @@ package final class TerminalSession {
         armCrashRestore()
         modes.makeRaw()
         shown = nil
-        // The first look for keys switches the keypad on; the first frame takes the bytes along.
-        earlyKeys += KeyReader.read(limit: Self.keysAtOnce)
+        needsModes = true
     }
 
     /// Shows a frame in one write, or drops it if the terminal has not yet taken the last one.
@@ -108,10 +114,7 @@ package final class TerminalSession {
     /// A frame that is equal to what is shown costs nothing.
     package func paint(_ frame: Frame) throws(TerminalError) {
         guard isEntered, frame.size.columns > 0, frame.size.rows > 0, frame != shown else { return }
-        guard !writer.isBehind else {
-            dropped += 1
-            return
-        }
+        guard !writer.isBehind else { return drop() }
         let isFull = shown?.size != frame.size
         if isFull {
             cn_resize(Int32(frame.size.rows), Int32(frame.size.columns))
@@ -121,27 +124,43 @@ package final class TerminalSession {
         cn_flush()
         shown = frame
         painted += 1
-        let bytes = memory.take()
+        var bytes = memory.take()
+        if needsModes {
+            bytes += switches.on
+            needsModes = false
+        }
         if !bytes.isEmpty {
             try writer.write(Self.beginUpdate + bytes + Self.endUpdate)
         }
     }
+
+    /// Counts a frame that need not even be drawn, since the terminal is behind.
+    func drop() { dropped += 1 }
 
     /// Makes the next frame a full one, and sets the modes anew: somebody else used the terminal.
     package func forget() {
         guard isEntered else { return }
         modes.makeRaw()
         shown = nil
+        needsModes = true
     }
 
-    /// Whether there are keys that the keyboard's descriptor no longer tells of.
-    var hasEarlyKeys: Bool { !earlyKeys.isEmpty }
+    /// When to call `settleInput`, if the terminal has sent nothing before.
+    var inputUndecidedUntil: ContinuousClock.Instant? { decoder.undecidedUntil }
 
-    /// The keys pressed since the last call, at most a few hundred.
-    package func readKeys() -> [Key] {
-        defer { earlyKeys = [] }
-        return earlyKeys + KeyReader.read(limit: Self.keysAtOnce)
+    /// What was done at the terminal since the last call.
+    func readInput() -> [InputEvent] {
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.bytesAtOnce) { buffer, count in
+            count = max(0, unsafe Glibc.read(input, buffer.baseAddress, buffer.count))
+        }
+        return bytes.isEmpty ? [] : decoder.decode(bytes, at: .now)
     }
+
+    /// Decides that an Esc was a key if nothing has followed it.
+    func settleInput() -> [InputEvent] { decoder.settle(at: .now) }
+
+    /// Lines that somebody has written to standard error since the last call.
+    func takeErrorLines() -> [String] { errors?.takeLines() ?? [] }
 
     /// Gives the terminal back and writes to standard error what was kept from it meanwhile.
     package func leave() {
@@ -149,11 +168,11 @@ package final class TerminalSession {
         isEntered = false
         cn_end()
         let bytes = memory.take()
-        try? writer.write(bytes)
+        try? writer.write(switches.off + bytes)
         writer.flush(patienceMilliseconds: Self.patienceMilliseconds)
         modes.restore()
         cn_crash_disarm()
-        errors?.end()
+        errors?.end(patienceMilliseconds: Self.patienceMilliseconds)
         errors = nil
     }
 
@@ -186,14 +205,5 @@ package final class TerminalSession {
             captured,
             target
         )
-    }
-
-    private static func capabilities(_ names: [String]) -> [UInt8] {
-        names.flatMap { name in
-            unsafe [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
-                guard let start = buffer.baseAddress else { return }
-                count = unsafe cn_capability(name, start, buffer.count)
-            }
-        }
     }
 }

@@ -24,6 +24,9 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Draw without colour (as NO_COLOR does).")
     var noColor = false
 
+    @Flag(help: "Leave the mouse to the terminal, which selects text with it.")
+    var noMouse = false
+
     func run() throws {
         // What is wrong with the options is said first: it is wrong without a screen, too.
         _ = try scenario.settings(of: scenario.chosenScenario())
@@ -58,6 +61,7 @@ struct RunCommand: ParsableCommand {
         var options = TerminalOptions()
         if ascii { options.ascii = true }
         if noColor { options.color = false }
+        if noMouse { options.mouse = false }
         do {
             return try TerminalSession(options: options)
         } catch {
@@ -71,7 +75,7 @@ struct RunCommand: ParsableCommand {
         run.runtime.observe { snapshot in
             var snapshot = snapshot
             run.workload.fill(&snapshot, over: .recent)
-            mailbox.put(snapshot)
+            mailbox.put(snapshot, processorTime: CurrentThread.processorTime)
         }
         run.runtime.whenMainHasWork { mailbox.signal() }
         defer {
@@ -86,6 +90,7 @@ struct RunCommand: ParsableCommand {
                 run.runtime.drainMain()
                 return mailbox.take()
             },
+            observerTime: { mailbox.processorTime },
             send: { command in
                 // A thread that could not be created is in the event log and in the counts.
                 try? run.apply(command)

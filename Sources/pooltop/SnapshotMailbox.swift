@@ -8,7 +8,12 @@ internal import Telemetry
 ///
 /// A snapshot that was not taken is replaced: a slow terminal sees fewer of them, never older ones.
 final class SnapshotMailbox: Sendable {
-    private let newest = Lock<RuntimeSnapshot?>(nil)
+    private struct Content {
+        var newest: RuntimeSnapshot?
+        var processorTime = Duration.zero
+    }
+
+    private let content = Lock(Content())
     private let wake: EventDescriptor
 
     /// - Throws: `EMFILE` where the process has no descriptor left.
@@ -24,15 +29,18 @@ final class SnapshotMailbox: Sendable {
         wake.signal()
     }
 
-    func put(_ snapshot: RuntimeSnapshot) {
-        newest.withLock { $0 = snapshot }
+    /// What the thread that puts has used of a processor by its last snapshot.
+    var processorTime: Duration { content.withLock { $0.processorTime } }
+
+    func put(_ snapshot: RuntimeSnapshot, processorTime: Duration) {
+        content.withLock { $0 = Content(newest: snapshot, processorTime: processorTime) }
         wake.signal()
     }
 
     func take() -> RuntimeSnapshot? {
-        newest.withLock { newest in
-            defer { newest = nil }
-            return newest
+        content.withLock { content in
+            defer { content.newest = nil }
+            return content.newest
         }
     }
 }

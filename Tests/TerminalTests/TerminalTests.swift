@@ -118,16 +118,42 @@ struct TerminalTests {
         let session = try session()
         session.enter()
         tty.type("q+\t\u{1B}[Z\u{1B}OA\u{1B}OB\u{1B}[5~\u{1B}[6~\u{1B}OP\u{1B}[21~\r\u{7F}")
-        #expect(
-            session.readKeys()
-                == [
-                    .character("q"), .character("+"), .tab, .backTab, .up, .down, .pageUp,
-                    .pageDown,
-                    .function(1), .function(10), .enter, .backspace,
-                ] as [Key]
-        )
+        let keys: [Key] = [
+            .character("q"), .character("+"), .tab, .backTab, .up, .down, .pageUp, .pageDown,
+            .function(1), .function(10), .enter, .backspace,
+        ]
+        #expect(session.readInput() == keys.map(InputEvent.key))
+        #expect(session.inputUndecidedUntil == nil)
         tty.type("\u{1B}")
-        #expect(session.readKeys() == [.escape])
+        #expect(session.readInput() == [])
+        #expect(session.inputUndecidedUntil != nil)
+    }
+
+    @Test func `the mouse is asked for only where there is one and it is wanted`() throws {
+        var options = TerminalOptions()
+        for (type, isWanted, isOn) in [
+            ("xterm-256color", true, true), ("xterm-256color", false, false),
+            ("vt100", true, false),
+        ] {
+            options.mouse = isWanted
+            let session = try session(options, type: type)
+            session.enter()
+            try session.paint(frame("1"))
+            #expect(tty.read().contains("\u{1B}[?1000h\u{1B}[?1006h") == isOn)
+            session.leave()
+            #expect(tty.read().contains("\u{1B}[?1006l\u{1B}[?1000l") == isOn)
+        }
+    }
+
+    @Test func `a paste is marked on entering and no more after leaving`() throws {
+        let session = try session()
+        for _ in 0..<2 {
+            session.enter()
+            try session.paint(frame("1"))
+            #expect(tty.read().contains("\u{1B}[?2004h"))
+            session.leave()
+            #expect(tty.read().contains("\u{1B}[?2004l"))
+        }
     }
 
     @Test(arguments: ["xterm", "xterm-256color", "screen", "tmux-256color", "linux", "vt100"])
@@ -158,9 +184,12 @@ struct TerminalTests {
         #expect(!tty.read().contains("[38;5"))
     }
 
-    private func session(_ options: TerminalOptions = .init()) throws -> TerminalSession {
+    private func session(
+        _ options: TerminalOptions = .init(),
+        type: String = "xterm-256color"
+    ) throws -> TerminalSession {
         var options = options
-        options.type = "xterm-256color"
+        options.type = type
         options.capturesErrors = false
         return try TerminalSession(input: tty.terminal, output: tty.terminal, options: options)
     }

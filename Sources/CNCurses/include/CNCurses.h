@@ -29,7 +29,10 @@ enum {
 /// An anonymous file in memory, closed on exec; -1 with errno. Corresponds to `memfd_create(2)`.
 int cn_memory_file(const char *name);
 
-/// Starts ncurses for a terminal type; its output goes to `memory`, its input comes from `input`.
+/// Gives back the memory of a part of a file. Corresponds to `fallocate(2)`.
+void cn_make_hole(int file, off_t offset, off_t count);
+
+/// Starts ncurses for a terminal type; its output goes to `memory`. It reads no input.
 ///
 /// Both descriptors stay the caller's. False if the type is unknown. One screen at a time.
 bool cn_screen_open(const char *term, int memory, int input);
@@ -62,6 +65,9 @@ bool cn_locale_is_utf8(void);
 ///   made descriptor 2 again; -1 for none.
 void cn_crash_arm(int terminal, const struct termios *modes, const uint8_t *bytes, size_t count,
                   int captured, int errors);
+
+/// Text captured before `offset`, of so many lines, is gone: a crash copies what comes behind it.
+void cn_crash_captured_from(off_t offset, long line_count);
 
 /// From now on a crash leaves the terminal alone.
 void cn_crash_disarm(void);
@@ -113,9 +119,5 @@ static inline void cn_resize(int rows, int columns) { resize_term(rows, columns)
 
 /// Writes what ends the full screen to the memory file; the next `cn_flush` begins it again.
 static inline void cn_end(void) { endwin(); }
-
-/// The next key: -1 for none, a character, or one of ncurses' codes plus `CN_CODE`.
-long cn_read_key(void);
-#define CN_CODE 0x1000000L
 
 #endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CNCurses
+
+/// What the terminal's description says; ncurses must have been started.
+enum Capability {
+    /// Longer than any capability without parameters.
+    private static let capacity = 64
+
+    /// The bytes of a capability without padding, empty if the terminal has none.
+    static func bytes(_ name: String) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            guard let start = buffer.baseAddress else { return }
+            count = unsafe cn_capability(name, start, buffer.count)
+        }
+    }
+}
