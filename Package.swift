@@ -151,6 +151,13 @@ let package = Package(
             dependencies: ["Dashboard", "Telemetry"],
             swiftSettings: strict
         ),
+        // Takes the screen and crashes as it is told; the tests run it on a pseudo-terminal.
+        .executableTarget(
+            name: "crash-course",
+            dependencies: ["Terminal", "Dashboard", "Kernel"],
+            path: "Tests/CrashCourse",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TerminalTests",
             dependencies: ["Terminal", "Dashboard", "Telemetry", "TestSupport"],
@@ -167,7 +174,7 @@ let package = Package(
         // Runs the built command from outside, as a person would.
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["pooltop", "Telemetry"],
+            dependencies: ["pooltop", "crash-course", "Telemetry", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

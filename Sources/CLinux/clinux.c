@@ -112,3 +112,17 @@ int clinux_epoll_wait(int epfd, struct epoll_event *events, int capacity, int64_
     r = epoll_wait(epfd, events, capacity, ms > 0x7fffffff ? 0x7fffffff : (int)ms);
     return r >= 0 ? r : -errno;
 }
+
+__attribute__((noinline)) void clinux_with_signal_stack(void (*body)(void *), void *argument) {
+    // Lies above all that body calls, so an overflow, which happens at the far end, leaves it whole;
+    // and it goes with the thread's own stack. Untouched pages take no memory.
+    char memory[32 * 1024];
+    stack_t present, stack = {.ss_sp = memory, .ss_size = sizeof memory};
+    // A sanitizer has set one up already, and takes it down itself.
+    const int is_ours = sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE)
+                        && sigaltstack(&stack, NULL) == 0;
+    body(argument);
+    if (!is_ours) return;
+    stack.ss_flags = SS_DISABLE;
+    sigaltstack(&stack, NULL);
+}

@@ -57,10 +57,16 @@ private final class Start {
 /// Outside any actor: a C function pointer written inside `@MainActor` code would trap here.
 private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument = unsafe argument else { return nil }
+    // A crash is handled on a stack of its own, since the thread's may be what has run out.
+    unsafe clinux_with_signal_stack(runBody, argument)
+    return nil
+}
+
+private func runBody(_ argument: UnsafeMutableRawPointer?) {
+    guard let argument = unsafe argument else { return }
     let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
     CurrentThread.setName(start.name)
     start.body()
-    return nil
 }
 
 /// The calling thread.

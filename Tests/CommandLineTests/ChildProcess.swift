@@ -20,18 +20,20 @@ struct ChildProcess {
         return try run(URL(fileURLWithPath: "/bin/bash"), ["-c", script])
     }
 
-    /// The test bundle lies in the build folder, and so does the command.
-    private static let executable: URL = {
+    private static let executable = built("pooltop")
+
+    /// A command of this package; the test bundle lies in the build folder, and so does it.
+    static func built(_ name: String) -> URL {
         let marker = ".xctest"
         let bundle = CommandLine.arguments.first { $0.contains(marker) } ?? CommandLine.arguments[0]
         var folder = URL(fileURLWithPath: bundle).deletingLastPathComponent()
         while folder.path != "/" {
-            let candidate = folder.appendingPathComponent("pooltop")
+            let candidate = folder.appendingPathComponent(name)
             if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
             folder.deleteLastPathComponent()
         }
-        return URL(fileURLWithPath: "pooltop")
-    }()
+        return URL(fileURLWithPath: name)
+    }
 
     private static func run(_ executable: URL, _ arguments: [String]) throws -> ChildProcess {
         let process = Process()

@@ -110,6 +110,9 @@ static inline int clinux_gettid(void) { return (int)syscall(SYS_gettid); }
 /// Where the executable was loaded.
 uintptr_t clinux_executable_base(void);
 
+/// Calls body(argument) while the calling thread can handle signals even if its stack overflows.
+void clinux_with_signal_stack(void (*body)(void *), void *argument);
+
 /// Joins a thread, waiting at most timeout_ns. Returns 0, or an error number such as ETIMEDOUT.
 int clinux_join(pthread_t thread, int64_t timeout_ns);
 
