@@ -45,11 +45,15 @@ bool cn_screen_open(const char *term, int memory, int input) {
     setlocale(LC_CTYPE, "");
     // The caller knows the size and sets it; LINES and COLUMNS would freeze it.
     use_env(FALSE);
-    use_tioctl(FALSE);
+    // Asks the memory file, which has no size: so that a description without one, such as the Linux
+    // console's, gets the usual one. With both switched off ncurses refuses it.
+    use_tioctl(TRUE);
     output = open_copy(memory, "w");
     keyboard = open_copy(input, "r");
     if (output != NULL && keyboard != NULL) screen = newterm(term, output, keyboard);
-    if (screen == NULL) {
+    const char *address = screen == NULL ? NULL : tigetstr("cup");
+    // Without a way to address the cursor, as on `dumb`, there is no full screen.
+    if (address == NULL || address == (char *)-1) {
         cn_screen_close();
         return false;
     }

@@ -156,18 +156,18 @@ struct TerminalTests {
         }
     }
 
-    @Test(arguments: ["xterm", "xterm-256color", "screen", "tmux-256color", "linux", "vt100"])
+    @Test(arguments: [
+        "xterm", "xterm-256color", "tmux", "tmux-256color", "screen", "linux", "vt100",
+    ])
     func `frames are painted on`(type: String) throws {
         var options = TerminalOptions()
         options.type = type
         options.capturesErrors = false
-        guard
-            let session = try? TerminalSession(
-                input: tty.terminal,
-                output: tty.terminal,
-                options: options
-            )
-        else { return }
+        let session = try TerminalSession(
+            input: tty.terminal,
+            output: tty.terminal,
+            options: options
+        )
         session.enter()
         try session.paint(frame("1"))
         session.leave()

@@ -82,13 +82,15 @@ package final class TerminalProcess {
     package func await(_ text: String, from offset: Int = 0) throws -> Int {
         var end = 0
         try eventually("the terminal shows \(text)") {
+            // What it wrote last is read once more after its end.
+            let wasOver = hasEnded
             read()
-            guard let place = Self.place(of: Array(text.utf8), in: output[offset...]) else {
-                guard !hasEnded else { throw Impatience(description: "Ended with \(self.text)") }
-                return false
+            if let place = Self.place(of: Array(text.utf8), in: output[offset...]) {
+                end = place
+                return true
             }
-            end = place
-            return true
+            guard !wasOver else { throw Impatience(description: "Ended with \(self.text)") }
+            return false
         }
         return end
     }
@@ -113,6 +115,12 @@ package final class TerminalProcess {
         }
         let status = status ?? 0
         return Int(status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
+    }
+
+    /// Waits for the end as `awaitEnd`, but reads nothing before.
+    package func awaitEndUnread() throws -> Int {
+        try eventually("the command ends unread") { hasEnded }
+        return try awaitEnd()
     }
 
     private static func place(of text: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
@@ -159,7 +167,7 @@ package final class TerminalProcess {
         unsafe posix_spawnattr_setflags(&attributes, flags)
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
         var variables = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
-        defer { for unsafetext in unsafe arguments + variables { unsafe free(text) } }
+        defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
         var processID: Int32 = 0
         let result = unsafe posix_spawn(
             &processID,

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+/// The dashboard on a pseudo-terminal, as a person would use it.
+@Suite struct TerminalRunTests {
+    private static let environment = [
+        "TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin",
+    ]
+    private static let pooltop = ChildProcess.built("pooltop").path
+
+    @Test func `stopped by Ctrl-Z it gives the terminal back, and fg takes it again`() throws {
+        // The shell continues after the stop, as an interactive one shows its prompt.
+        let script = "set -m; '\(Self.pooltop)' idle; stty; echo stopped; fg; stty; echo over"
+        let process = try TerminalProcess(
+            ["/bin/bash", "--norc", "-c", script],
+            environment: Self.environment
+        )
+        try process.await("\u{1B}[?2026l", from: process.await("idle"))
+        process.type("\u{1A}")
+        // The modes are read while the shell has the terminal.
+        let stopped = try process.await("stopped")
+        let log = TerminalModeLog(Array(process.output[..<stopped]))
+        #expect(log.left == [])
+        #expect(log.seen.contains(1049))
+        let second = try process.await("\u{1B}[?1049h", from: stopped)
+        #expect(TerminalModeLog(Array(process.output[..<second])).left.contains(1049))
+        try process.await("\u{1B}[?2026l", from: second)
+        process.type("q")
+        try process.await("over", from: second)
+        #expect(try process.awaitEnd() == 0)
+        #expect(TerminalModeLog(process.output).left == [])
+        #expect(process.modes == process.modesBefore)
+        #expect(!process.text.contains("-icanon"))
+        #expect(!process.text.contains("-echo"))
+    }
+
+    @Test func `a terminal that reads nothing does not keep keys from being answered`() throws {
+        let process = try TerminalProcess(
+            [Self.pooltop, "fanout", "--clients", "50"],
+            environment: Self.environment,
+            columns: 200,
+            rows: 60
+        )
+        try process.await("fanout")
+        // Each repaint is several kilobytes; a pseudo-terminal holds some and then blocks.
+        for _ in 0..<200 { process.type("\u{0C}?") }
+        process.type("q")
+        // It ends although nobody has read: the frames were dropped, and q was not.
+        #expect(try process.awaitEndUnread() == 0)
+        #expect(process.modes == process.modesBefore)
+    }
+
+    @Test func `a storm of sizes is survived`() throws {
+        let process = try TerminalProcess([Self.pooltop, "idle"], environment: Self.environment)
+        try process.await("idle")
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("Seed of the storm: \(seed)")
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<200 {
+            process.resize(columns: 1 + random.below(300), rows: 1 + random.below(100))
+            process.read()
+        }
+        process.resize(columns: 100, rows: 30)
+        process.read()
+        let settled = process.output.count
+        // A full frame begins by clearing the screen, and is drawn for the last size in the end.
+        process.type("\u{0C}")
+        try process.await("\u{1B}[?2026l", from: settled)
+        process.type("q")
+        #expect(try process.awaitEnd() == 0, "seed \(seed)")
+        #expect(TerminalModeLog(process.output).left == [])
+    }
+
+    @Test(arguments: [
+        (["TERM": ""], "The variable TERM is not set"), ([:], "The variable TERM is not set"),
+        (["TERM": "bogus"], "A terminal of type \"bogus\" is not known"),
+        (["TERM": "dumb"], "A terminal of type \"dumb\" is not known or has no full screen"),
+    ])
+    func `without a screen one sentence says what to do`(
+        environment: [String: String],
+        sentence: String
+    ) throws {
+        let process = try TerminalProcess([Self.pooltop, "idle"], environment: environment)
+        #expect(try process.awaitEnd() == 1)
+        #expect(process.text.contains(sentence))
+        #expect(process.text.split(separator: "\r\n").count == 1)
+        #expect(!process.text.contains("\u{1B}"))
+        #expect(process.modes == process.modesBefore)
+    }
+
+    @Test(arguments: ["xterm", "tmux", "tmux-256color", "screen", "linux", "vt100"])
+    func `other terminals are left as they were`(type: String) throws {
+        var environment = Self.environment
+        environment["TERM"] = type
+        let process = try TerminalProcess([Self.pooltop, "idle"], environment: environment)
+        try process.await("idle")
+        process.type("q")
+        #expect(try process.awaitEnd() == 0)
+        #expect(TerminalModeLog(process.output).left == [])
+        #expect(process.modes == process.modesBefore)
+    }
+}
