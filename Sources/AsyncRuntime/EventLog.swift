@@ -16,6 +16,11 @@ final class EventLog: Sendable {
     private static let adjustmentCapacity = 200
 
     private let startedAt = Instant.now
+    /// The time of the day at the start.
+    ///
+    /// Later times follow from it: a clock that is set meanwhile does not reorder the log.
+    let startedAtUnixSeconds = WallClock.unixSeconds
+    let utcOffsetSeconds = WallClock.utcOffsetSeconds
     private let state = Lock(State())
 
     var elapsedSeconds: Double {

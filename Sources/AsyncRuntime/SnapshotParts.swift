@@ -138,6 +138,11 @@ struct SnapshotParts: Sendable {
         detail.workers = pool.all.map { row($0, totals.at, past.lanes, seconds, names) }
         detail.functions = functions(totals, perSecond, past.totals)
         detail.events = events
+        detail.startedAtUnixSeconds = log.startedAtUnixSeconds
+        detail.utcOffsetSeconds = log.utcOffsetSeconds
+        detail.limits.pollers = RuntimeConfiguration.pollerLimit
+        detail.limits.workers = RuntimeConfiguration.workerLimit
+        detail.limits.placements = Placement.allCases.filter(\.isBuilt).map(\.rawValue)
         snapshot.detail = detail
     }
 

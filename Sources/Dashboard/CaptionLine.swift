@@ -33,6 +33,6 @@ struct CaptionLine {
         if let diagnosis = snapshot.diagnoses.first {
             return Span("\(model.glyphs.warning) \(diagnosis)", .warning)
         }
-        return Span(snapshot.detail?.caption ?? "", .plain)
+        return Span(model.readings.caption, .plain)
     }
 }

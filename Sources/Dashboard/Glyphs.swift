@@ -26,7 +26,11 @@ package struct Glyphs: Equatable, Sendable {
     let separator: String
     let ellipsis: String
     let micro: String
-    let upDown: String
+    /// Behind the head of the column that rows are sorted by.
+    let ascending: String
+    let descending: String
+    /// Parts of a bar that is cut in three: running, queued, waiting.
+    let shares: [Character]
 
     /// For terminals that speak UTF-8.
     package static let unicode = Glyphs(
@@ -50,7 +54,9 @@ package struct Glyphs: Equatable, Sendable {
         separator: "·",
         ellipsis: "…",
         micro: "µ",
-        upDown: "↑↓"
+        ascending: "▲",
+        descending: "▼",
+        shares: ["█", "▒", "░"]
     )
 
     /// For every other terminal.
@@ -75,6 +81,8 @@ package struct Glyphs: Equatable, Sendable {
         separator: "-",
         ellipsis: "~",
         micro: "u",
-        upDown: "Up/Down"
+        ascending: "^",
+        descending: "v",
+        shares: ["#", "=", "."]
     )
 }

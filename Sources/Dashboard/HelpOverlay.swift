@@ -6,53 +6,69 @@ struct HelpOverlay {
 
     let model: Model
 
-    /// Draws the box in the middle of the rows above the key bar.
-    func draw(on frame: inout Frame, above end: Int) {
-        let columns = min(Self.widest, frame.size.columns)
-        let lines = lines(width: columns - 4)
-        let rows = min(lines.count + 2, end)
-        let box = Rect(
-            column: (frame.size.columns - columns) / 2,
-            row: (end - rows) / 2,
-            columns: columns,
-            rows: rows
-        )
-        frame.fill(box, .plain)
-        var borders = Borders(size: frame.size)
-        borders.addBox(box)
-        borders.draw(on: &frame, glyphs: model.glyphs)
-        let head = " \(model.focus.rawValue) \(model.focus.name) "
-        frame.draw(head, .focus, column: box.column + 1, row: box.row, in: box.interiorColumns)
-        let inner = box.interior
-        for (index, line) in lines.enumerated() {
-            frame.draw(line, column: inner.column + 1, row: inner.row + index, in: inner)
-        }
+    var lineCount: Int { lines.count }
+    var height: Int { placed.height }
+    /// Where the box is.
+    var placed: OverlayBox { box(lineCount) }
+
+    func draw(on frame: inout Frame) {
+        let lines = lines
+        let head = "Help: \(model.focus.rawValue) \(model.focus.name)"
+        box(lines.count).draw(head, lines, on: &frame, glyphs: model.glyphs)
     }
 
-    private func lines(width: Int) -> [[Span]] {
-        let text = [Self.explanation(of: model.focus), Self.epoll]
+    private func box(_ lineCount: Int) -> OverlayBox {
+        OverlayBox(
+            size: model.size,
+            widest: Self.widest,
+            lineCount: lineCount,
+            top: model.help ?? 0
+        )
+    }
+
+    private var lines: [[Span]] {
+        let width = max(8, OverlayBox.columns(of: model.size, widest: Self.widest) - 4)
         var lines: [[Span]] = []
-        for paragraph in text {
-            lines += Self.wrap(paragraph, width: width).map { [Span($0)] } + [[]]
+        for paragraph in [Self.explanation(of: model.focus), Self.epoll] {
+            lines += Paragraph.wrap(paragraph, width: width).map { [Span($0)] } + [[]]
         }
+        let keyWidth = width >= 50 ? 15 : 14
         for (keys, action) in keys {
-            lines.append([Span(keys.left(19), .key), Span(" \(action)")])
+            let parts = Paragraph.wrap(action, width: width - keyWidth - 1)
+            for (index, part) in parts.enumerated() {
+                let head = index == 0 ? keys : ""
+                lines.append([Span(head.left(keyWidth), .key), Span(" \(part)")])
+            }
         }
+        lines.append([])
+        lines += Paragraph.wrap(Self.words, width: width).map { [Span($0, .dim)] }
         return lines
     }
 
     private var keys: [(keys: String, action: String)] {
         [
-            ("Tab  Shift-Tab  1-4", "choose a pane"),
-            ("+  =  -", "change the \(model.focus.setting.name) of this pane"),
+            ("Tab  1-4", "choose a pane"),
+            ("+  -", "change the \(model.focus.setting.name) of this pane"),
+            ("o", "the knobs: all settings in one panel"),
+            ("r", "next placement of continuations: worker, inline"),
             ("Up Down  j k", "choose a row"),
             ("PgUp PgDn", "move by a page"),
             ("Home End  g G", "first and last row"),
+            ("Enter", "all that is known of the chosen row"),
+            ("<  >  I", "sort by another column, the other way round"),
+            ("l", "the event log"),
+            ("mouse", "click pane, row, head or key; wheel scrolls"),
             ("?  h  F1  Esc", "open and close this help"),
             ("Ctrl-L  Ctrl-Z", "paint anew, suspend"),
             ("q  F10  Ctrl-C", "quit"),
         ]
     }
+
+    private static let words = """
+        On the screen: a peak is the highest value of the last minute. ">5s" is for 5 seconds or \
+        more. "self" is what this dashboard and its sampler cost. "books": every operation \
+        submitted is in flight or has exactly one outcome.
+        """
 
     private static let epoll = """
         On epoll the kernel reports readiness only: the poller then makes the call itself, and \
@@ -86,25 +102,5 @@ struct HelpOverlay {
             it is a piece of memory; then any thread may run it on.
             """
         }
-    }
-
-    /// Breaks a text at blanks into lines of a width.
-    private static func wrap(_ text: String, width: Int) -> [String] {
-        var lines: [String] = []
-        for word in text.split(separator: " ") {
-            if let last = lines.last, last.count + 1 + word.count <= width {
-                lines[lines.count - 1] = "\(last) \(word)"
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines
-    }
-}
-
-extension Rect {
-    /// The rectangle without its first and last column.
-    fileprivate var interiorColumns: Rect {
-        Rect(column: column + 1, row: row, columns: columns - 2, rows: rows)
     }
 }

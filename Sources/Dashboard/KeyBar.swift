@@ -1,33 +1,149 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The last line: the keys that do something right now.
+internal import Telemetry
+
+/// The last line: the keys that do something right now, and what the dashboard costs.
 struct KeyBar {
+    /// A key as it is drawn, and what a click on it presses.
+    private struct Hint {
+        var pieces: [(text: String, key: Key)]
+        var action: String
+        var rank: Int
+    }
+
+    /// Columns of the line that press a key.
+    struct Button: Equatable {
+        var columns: Range<Int>
+        var key: Key
+    }
+
     let model: Model
 
     func draw(on frame: inout Frame, row: Int) {
         let bar = Rect(column: 0, row: row, columns: frame.size.columns, rows: 1)
-        let line = PhraseLine(separator: Span("  "), phrases: phrases)
-        frame.draw(line.fitted(to: bar.columns - 2), column: 1, row: row, in: bar)
+        let cost = cost
+        let room = hintRoom(PhraseLine.width(of: cost))
+        frame.draw(line.fitted(to: room), column: 1, row: row, in: bar)
+        let start = bar.endColumn - 1 - PhraseLine.width(of: cost)
+        frame.draw(cost, column: start, row: row, in: bar)
     }
 
-    private var phrases: [PhraseLine.Phrase] {
-        guard !model.isHelpOpen else {
+    /// What can be clicked, from left to right.
+    var buttons: [Button] {
+        let room = hintRoom(PhraseLine.width(of: cost))
+        var buttons: [Button] = []
+        var column = 1
+        let hints = hints
+        for phrase in line.fittedPhrases(to: room) {
+            var start = column
+            if let hint = hints.first(where: { self.phrase($0).spans == phrase.spans }) {
+                for (index, piece) in hint.pieces.enumerated() {
+                    let isLast = index == hint.pieces.count - 1
+                    let width = piece.text.width + (isLast ? hint.action.width + 1 : 0)
+                    buttons.append(Button(columns: start..<start + width, key: piece.key))
+                    start += width
+                }
+            }
+            column += PhraseLine.width(of: phrase.spans) + 2
+        }
+        return buttons
+    }
+
+    private func hintRoom(_ costWidth: Int) -> Int {
+        model.size.columns - 2 - (costWidth > 0 ? costWidth + 2 : 0)
+    }
+
+    private var line: PhraseLine {
+        PhraseLine(separator: Span("  "), phrases: hints.map(phrase))
+    }
+
+    private func phrase(_ hint: Hint) -> PhraseLine.Phrase {
+        let keys = hint.pieces.map { Span($0.text, .key) }
+        return .init(keys + [Span(" \(hint.action)")], rank: hint.rank)
+    }
+
+    /// What the dashboard and its sampler take, where there is room.
+    private var cost: [Span] {
+        let readings = model.readings
+        guard readings.hasCost, model.size.columns >= 72 else { return [] }
+        let percent = Quantity.tenths(readings.ownPercent.value ?? 0)
+        var spans = [Span("self \(percent)%".right(10), .dim)]
+        guard model.size.columns >= 100 else { return spans }
+        let bytes = Quantity.bytesPerSecond(readings.ownBytesPerSecond.value ?? 0)
+        spans.append(Span(" \(bytes)".right(10), .dim))
+        guard model.size.columns >= 112 else { return spans }
+        let events = model.snapshot?.telemetry.droppedEvents ?? 0
+        let style: Style = readings.droppedFrames > 0 || events > 0 ? .warning : .dim
+        let text =
+            " \(model.glyphs.separator) dropped \(Quantity.count(readings.droppedFrames)) frames, "
+            + "\(Quantity.count(events)) events"
+        return spans + [Span(text, style)]
+    }
+
+    private var hints: [Hint] {
+        if model.help != nil {
             return [
-                phrase("Esc", "close", rank: 0), phrase("Tab", "next pane", rank: 1),
-                phrase("q", "quit", rank: 0),
+                hint("Esc", .escape, "close", 0), scrolling, hint("Tab", .tab, "next pane", 1),
+                hint("q", .character("q"), "quit", 0),
             ]
         }
-        var phrases = [phrase("Tab", "pane", rank: 2), phrase("1-4", "choose pane", rank: 4)]
-        if model.value(of: model.focus.setting) != nil {
-            phrases.append(phrase("+/-", model.focus.setting.name, rank: 1))
+        switch model.overlay {
+        case .knobs:
+            return [
+                hint("Esc", .escape, "close", 0), pair(.up, .down, "choose", 1),
+                signs("change", 0), hint("q", .character("q"), "quit", 2),
+            ]
+        case .detail, .events:
+            return [
+                hint("Esc", .escape, "back", 0), scrolling,
+                hint("?", .character("?"), "help", 1), hint("q", .character("q"), "quit", 0),
+            ]
+        case nil: return paneHints
         }
-        if model.rowCount(of: model.focus) > 1 {
-            phrases.append(phrase(model.glyphs.upDown, "select", rank: 3))
-        }
-        return phrases + [phrase("?", "help", rank: 0), phrase("q", "quit", rank: 0)]
     }
 
-    private func phrase(_ key: String, _ action: String, rank: Int) -> PhraseLine.Phrase {
-        .init([Span(key, .key), Span(" \(action)")], rank: rank)
+    private var paneHints: [Hint] {
+        var hints = [hint("Tab", .tab, "pane", 1)]
+        if model.value(of: model.focus.setting) != nil {
+            hints.append(signs(model.focus.setting.name, 1))
+        }
+        if (model.snapshot?.detail?.limits.placements.count ?? 0) > 1 {
+            hints.append(hint("r", .character("r"), "placement", 4))
+        }
+        hints.append(hint("o", .character("o"), "knobs", 2))
+        let list = model.cursorList(of: model.focus)
+        if model.rows.count(list) > 0 {
+            hints.append(hint("Enter", .enter, "open", 3))
+            if model.rows.count(list) > 1 {
+                hints.append(pair(.up, .down, "select", 5))
+                hints.append(
+                    Hint(
+                        pieces: [("<", .character("<")), (">", .character(">"))],
+                        action: "sort",
+                        rank: 6
+                    )
+                )
+            }
+        }
+        hints.append(hint("l", .character("l"), "log", 7))
+        return hints + [
+            hint("?", .character("?"), "help", 0), hint("q", .character("q"), "quit", 0),
+        ]
+    }
+
+    private var scrolling: Hint { pair(.up, .down, "scroll", 1) }
+
+    private func hint(_ text: String, _ key: Key, _ action: String, _ rank: Int) -> Hint {
+        Hint(pieces: [(text, key)], action: action, rank: rank)
+    }
+
+    private func signs(_ action: String, _ rank: Int) -> Hint {
+        let pieces: [(String, Key)] = [("+", .character("+")), ("/-", .character("-"))]
+        return Hint(pieces: pieces, action: action, rank: rank)
+    }
+
+    private func pair(_ first: Key, _ second: Key, _ action: String, _ rank: Int) -> Hint {
+        let half = model.glyphs.isUnicode ? ("↑", "↓") : ("Up", "/Down")
+        return Hint(pieces: [(half.0, first), (half.1, second)], action: action, rank: rank)
     }
 }

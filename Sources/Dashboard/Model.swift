@@ -27,65 +27,121 @@ package struct Model: Equatable, Sendable {
     var size: Size
     let glyphs: Glyphs
     var focus = Pane.port
-    var isHelpOpen = false
     var notice: Notice?
     /// Values asked for, so that quick presses of `+` add up before the runtime has followed.
     var targets: [Setting: Target] = [:]
-    /// Chosen rows, by their place in the pane.
-    var selections: [Pane: Int] = [:]
+    /// What covers the panes.
+    var overlay: Overlay?
+    /// The first line of the help in sight, which covers everything; `nil` while it is closed.
+    var help: Int?
+    /// The list of the pane of state machines that keys act on.
+    var machineList = ListID.machines
+    /// Lines of the event log below the ones in sight; 0 keeps the newest in sight.
+    var eventsBelow = 0
     var trends = Trends()
+    var readings = Readings()
+    private(set) var lists: [ListID: ListState] = [:]
+    /// What is on the screen: a snapshot of at most 250 ms ago.
     private(set) var snapshot: RuntimeSnapshot?
+    private(set) var rows = Rows()
+    /// Time since the start, as of the newest snapshot.
+    private(set) var now = 0.0
 
     package init(size: Size, glyphs: Glyphs) {
         self.size = size
         self.glyphs = glyphs
     }
 
-    /// Time since the start, as of the newest snapshot.
-    var now: Double { snapshot?.elapsedSeconds ?? 0 }
+    var engine: String { snapshot?.engine ?? "" }
 
     /// Where everything goes.
     var layout: Layout {
         Layout(
             size: size,
             focus: focus,
-            pollerCount: snapshot?.detail?.pollers.count ?? 0,
-            workerCount: snapshot?.detail?.workers.count ?? 0
+            pollerCount: rows.count(.pollers),
+            workerCount: rows.count(.workers)
         )
     }
 
-    /// Rows that a pane can scroll through.
-    func rowCount(of pane: Pane) -> Int {
-        guard let detail = snapshot?.detail else { return 0 }
-        return switch pane {
-        case .port: detail.packets.count
-        case .pollers: detail.pollers.count
-        case .workers: detail.workers.count
-        case .machines: detail.machines.count
+    // MARK: Lists
+
+    /// How the user looks at a list.
+    func list(_ list: ListID) -> ListState { lists[list] ?? ListState() }
+
+    /// Changes how the user looks at a list.
+    mutating func changeList(_ list: ListID, _ body: (inout ListState) -> Void) {
+        body(&lists[list, default: ListState()])
+    }
+
+    /// The list of a pane that keys act on.
+    func cursorList(of pane: Pane) -> ListID {
+        switch pane {
+        case .port: .packets
+        case .pollers: .pollers
+        case .workers: .workers
+        case .machines: rows.count(machineList) > 0 ? machineList : .machines
         }
     }
 
-    /// The chosen row of a pane, `nil` if it has none.
-    func selection(in pane: Pane) -> Int? {
-        let count = rowCount(of: pane)
-        return count > 0 ? min(max(0, selections[pane] ?? 0), count - 1) : nil
+    /// Chooses the order of a list; `nil` is the one in which the snapshots bring the rows.
+    mutating func sort(_ list: ListID, by sort: Sort?) {
+        lists[list, default: ListState()].sort = sort
+        rows = Rows(snapshot?.detail, orderedFor: self)
+        follow()
     }
+
+    /// Lets the chosen rows go where the things they are about have gone.
+    private mutating func follow() {
+        for (list, state) in lists {
+            guard let followed = state.followed else { continue }
+            if let index = rows.index(of: followed) {
+                lists[list]?.index = index
+            } else {
+                lists[list]?.followed = nil
+            }
+        }
+    }
+
+    /// Keeps chosen rows among the rows there are, and in sight; the last step of every update.
+    mutating func settle() {
+        let panes = PaneLists(model: self, layout: layout)
+        for list in ListID.allCases {
+            let height = panes.bodyRows(of: list)
+            lists[list, default: ListState()].settle(count: rows.count(list), height: height)
+        }
+    }
+
+    // MARK: Snapshots
 
     /// The value of a setting that the user sees: the one asked for, else the present one.
     func value(of setting: Setting) -> Int? {
         targets[setting]?.value ?? snapshot.flatMap { setting.value(in: $0) }
     }
 
-    /// Takes over a new snapshot and lets go of what it has settled.
-    mutating func accept(_ snapshot: RuntimeSnapshot) {
-        trends.record(snapshot, after: self.snapshot)
-        self.snapshot = snapshot
-        let now = snapshot.elapsedSeconds
+    /// Takes a new snapshot: the histories always, the screen at most four times a second.
+    ///
+    /// What a key has asked for is shown at once when it has come true.
+    mutating func accept(_ new: RuntimeSnapshot) {
+        trends.record(new)
+        readings.record(new)
+        now = new.elapsedSeconds.isFinite ? new.elapsedSeconds : 0
+        let waiting = targets.count
         targets = targets.filter { setting, target in
-            setting.value(in: snapshot) != target.value && now < target.expiresAt
+            setting.value(in: new) != target.value && now < target.expiresAt
         }
         if let notice, now >= notice.expiresAt {
             self.notice = nil
         }
+        let isDue = snapshot.map { Self.quarter($0) != Self.quarter(new) } ?? true
+        guard isDue || targets.count < waiting else { return }
+        snapshot = new
+        rows = Rows(new.detail, orderedFor: self)
+        follow()
+        renewOverlay()
+    }
+
+    private static func quarter(_ snapshot: RuntimeSnapshot) -> Double {
+        (snapshot.elapsedSeconds * 4).rounded(.down)
     }
 }

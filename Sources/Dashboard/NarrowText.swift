@@ -21,7 +21,10 @@ enum NarrowText {
 
     /// Whether each byte is a character that is drawn as it is.
     static func isPrintableASCII(_ text: String) -> Bool {
-        text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        for byte in text.utf8 where byte < 0x20 || byte > 0x7E {
+            return false
+        }
+        return true
     }
 
     private static func isNarrow(_ scalar: Unicode.Scalar) -> Bool {

@@ -8,6 +8,8 @@ struct PaneHead {
     let model: Model
     /// Whether the pane's content is drawn; a closed pane says more in its head.
     let isOpen: Bool
+    /// Where the rows of its list are.
+    let place: ListPlace?
 
     func draw(on frame: inout Frame, in rect: Rect) {
         let isFocused = model.focus == pane
@@ -28,28 +30,31 @@ struct PaneHead {
     private var figures: [(text: String, rank: Int)] {
         guard let snapshot = model.snapshot else { return [] }
         switch pane {
-        case .port: return port(snapshot)
+        case .port: return port(snapshot) + place(snapshot)
         case .pollers:
             let pollers = snapshot.pollers
             return [
                 ("\(pollers.count) of \(changed(.pollerMinimum))..\(pollers.maximum)", 1),
-                ("\(pollers.running) running", 2),
+                ("\(Self.wide(pollers.running, of: pollers.count)) running", 2),
             ]
                 + (pollers.inline > 0 ? [("\(pollers.inline) inline", 3)] : [])
                 + (pollers.blocked > 0 ? [("\(pollers.blocked) blocked", 2)] : [])
+                + place(snapshot)
         case .workers:
             let workers = snapshot.workers
             return [
-                ("\(workers.processing) busy", 2), ("goal \(workers.goal)", 3),
+                ("\(Self.wide(workers.processing, of: workers.existing)) busy", 2),
+                ("goal \(workers.goal)", 3),
                 ("min \(changed(.workerMinimum))", 1), ("max \(workers.maximum)", 4),
             ] + (workers.blocked > 0 ? [("\(workers.blocked) blocked", 2)] : [])
+                + place(snapshot)
         case .machines:
             let machines = snapshot.machines
             return [
                 ("\(Quantity.count(machines.inFlight)) in flight", 1),
-                ("\(Quantity.count(machines.started)) started", 3),
-                ("\(Quantity.count(machines.finished)) finished", 3),
-            ] + place
+                ("\(Quantity.count(machines.started)) started", 4),
+                ("\(Quantity.count(machines.finished)) finished", 4),
+            ] + place(snapshot)
         }
     }
 
@@ -67,10 +72,22 @@ struct PaneHead {
         return figures
     }
 
-    /// Which row is chosen, where not all can be seen.
-    private var place: [(text: String, rank: Int)] {
-        guard model.focus == pane, let row = model.selection(in: pane) else { return [] }
-        return [("row \(row + 1) of \(model.rowCount(of: pane))", 2)]
+    /// Which rows are in sight, where not all can be.
+    ///
+    /// Of the machines only some have a row: how many there are stands before it.
+    private func place(_ snapshot: RuntimeSnapshot) -> [(text: String, rank: Int)] {
+        guard let place, place.count > place.height else { return [] }
+        let visible = place.visible
+        let digits = "\(place.count)".count
+        let first = "\(visible.lowerBound + 1)".right(digits)
+        let last = "\(visible.upperBound)".right(digits)
+        let isSample = pane == .machines && snapshot.machines.inFlight > place.count
+        return [("\(first)-\(last) of \(place.count)\(isSample ? " sampled" : "")", 3)]
+    }
+
+    /// A part, as wide as the whole.
+    private static func wide(_ part: Int, of whole: Int) -> String {
+        "\(part)".right("\(whole)".count)
     }
 
     /// A setting's value; while a change is under way, the old and the new one.

@@ -8,7 +8,6 @@ struct PortPane {
         var name: String
         var value: String
         var history: History
-        var note = ""
         /// 0 stays to the last; higher ranks go first.
         var rank: Int
     }
@@ -18,7 +17,7 @@ struct PortPane {
 
     let model: Model
 
-    func draw(on frame: inout Frame, in rect: Rect) {
+    func draw(on frame: inout Frame, in rect: Rect, at place: ListPlace) {
         guard let snapshot = model.snapshot else { return }
         let gauges = gauges(of: snapshot, rows: rect.rows)
         for (index, gauge) in gauges.enumerated() {
@@ -27,7 +26,9 @@ struct PortPane {
         if hasBooks(rect) {
             drawBooks(snapshot.operations, on: &frame, row: rect.row + gauges.count + 1, in: rect)
         }
-        drawPackets(snapshot.detail?.packets ?? [], on: &frame, in: list(in: rect))
+        let columns = PacketColumns(model: model).all
+        Table(columns: columns, place: place, glyphs: model.glyphs)
+            .draw(model.rows.packets, isFocused: model.focus == .port, on: &frame)
     }
 
     /// Where the packets go.
@@ -70,7 +71,6 @@ struct PortPane {
                 name: "queued",
                 value: Quantity.count(port.queued),
                 history: trends.queued,
-                note: " peak \(Quantity.count(port.queuedPeak).right(Quantity.countWidth))",
                 rank: 0
             ),
             Gauge(
@@ -95,49 +95,12 @@ struct PortPane {
         let value = isRate ? gauge.value.right(7) : gauge.value.right(5) + "  "
         var column = frame.draw(gauge.name.left(9), column: rect.column, row: row, in: rect)
         column = frame.draw(value, .strong, column: column, row: row, in: rect) + 1
-        let note = rect.columns >= 32 ? gauge.note : ""
+        let peak = Quantity.count(Int(clamping: gauge.history.peak)).right(Quantity.countWidth)
+        let note = rect.columns >= 32 ? " peak \(peak)" : ""
         let width = min(rect.endColumn - column - note.count, History.capacity)
         let bars = gauge.history.sparkline(width: width, glyphs: model.glyphs)
         column = frame.draw(bars, .flow, column: column, row: row, in: rect)
         frame.draw(note, .dim, column: column, row: row, in: rect)
-    }
-
-    private func drawPackets(
-        _ packets: [RuntimeSnapshot.PacketRow],
-        on frame: inout Frame,
-        in rect: Rect
-    ) {
-        let table = Table(columns: [
-            .init(title: "  packet", width: 10, growth: 4),
-            .init(title: "operation", width: 9, growth: 6),
-            .init(title: "fd", width: 4, alignment: .right, rank: 1, growth: 2),
-            .init(title: "result", width: 6, alignment: .right, growth: 8),
-            .init(title: "waited", width: 6, alignment: .right),
-            .init(title: "state", width: 6, rank: 2),
-        ])
-        table.draw(
-            on: &frame,
-            in: rect,
-            rowCount: packets.count,
-            selected: model.selection(in: .port),
-            isFocused: model.focus == .port
-        ) { index, _ in
-            let packet = packets[index]
-            let waited = Quantity.duration(
-                microseconds: packet.waitedMicroseconds,
-                glyphs: model.glyphs
-            )
-            let style: Style = packet.isQueued ? .plain : .dim
-            let mark = packet.isQueued ? model.glyphs.waiting : model.glyphs.taken
-            return [
-                Span("\(mark) #\(packet.number)", style),
-                Span(packet.operation, style),
-                Span(packet.descriptor < 0 ? "-" : "\(packet.descriptor)", style),
-                Span(packet.result, style),
-                Span(waited, style),
-                packet.isQueued ? Span("queued", .waiting) : Span("taken", .dim),
-            ]
-        }
     }
 
     private func hasBooks(_ rect: Rect) -> Bool { rect.rows >= 16 }

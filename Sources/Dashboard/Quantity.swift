@@ -51,6 +51,23 @@ enum Quantity {
         }
     }
 
+    /// The time that something has been going on for.
+    ///
+    /// From a second on in steps that get longer (1, 2, 5, 10, 20, 30), as a lower bound: of a
+    /// thread that has been parked for a while nobody wants to see the tenths run.
+    static func spell(microseconds: Int, glyphs: Glyphs) -> String {
+        guard microseconds >= 1_000_000 else {
+            return duration(microseconds: microseconds, glyphs: glyphs)
+        }
+        let seconds = microseconds / 1_000_000
+        let (value, unit) =
+            seconds < 60
+            ? (seconds, "s") : seconds < 3600 ? (seconds / 60, "m") : (seconds / 3600, "h")
+        if unit == "h", value >= 24 { return ">\(count(value / 24))d" }
+        let step = [30, 20, 10, 5, 2].first { $0 <= value } ?? 1
+        return ">\(step)\(unit)"
+    }
+
     /// A size in memory: `512`, `38M`, `1.2G`.
     static func bytes(_ value: Int) -> String {
         guard value >= 1024 else { return value < 0 ? "-" : "\(value)" }
@@ -69,14 +86,39 @@ enum Quantity {
         return "\(Int(value))%"
     }
 
-    /// Time since the start as `00:01:42`.
+    /// Time since the start: `01:42`, and from an hour on `1:01:42`.
     static func clock(seconds: Double) -> String {
-        guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return "--:--:--" }
+        guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return "--:--" }
         let seconds = Int(seconds)
-        return [seconds / 3600, seconds / 60 % 60, seconds % 60].map {
-            $0 < 10 ? "0\($0)" : "\($0)"
-        }
-        .joined(separator: ":")
+        let minutes = "\(twoDigits(seconds / 60 % 60)):\(twoDigits(seconds % 60))"
+        return seconds < 3600 ? minutes : "\(seconds / 3600):\(minutes)"
+    }
+
+    /// The time of the day, `20:01:42`, that is a number of seconds behind the epoch.
+    static func timeOfDay(unixSeconds: Double) -> String {
+        guard unixSeconds.isFinite, abs(unixSeconds) < 1e15 else { return "--:--:--" }
+        let day = 86_400
+        let seconds = (Int(unixSeconds.rounded(.down)) % day + day) % day
+        return [seconds / 3600, seconds / 60 % 60, seconds % 60].map(twoDigits)
+            .joined(separator: ":")
+    }
+
+    private static func twoDigits(_ value: Int) -> String {
+        value < 10 ? "0\(value)" : "\(value)"
+    }
+
+    /// Bytes per second, such as `12 kB/s`, from 1000 to the thousand.
+    static func bytesPerSecond(_ value: Double) -> String {
+        let value = Int(clamping: value)
+        guard value >= 1000 else { return value < 0 ? "-" : "\(value) B/s" }
+        let digits = count(value)
+        return "\(digits.dropLast()) \(digits.suffix(1))B/s"
+    }
+
+    /// A small number with one digit behind the point.
+    static func tenths(_ value: Double) -> String {
+        guard value.isFinite, value >= 0, value < 1e15 else { return "-" }
+        return tenths(Int(value * 10), "")
     }
 
     private static func tenths(_ value: Int, _ unit: String) -> String {
@@ -85,21 +127,24 @@ enum Quantity {
 }
 
 extension String {
+    /// Columns that the text takes on the screen; see ``NarrowText``.
+    var width: Int { NarrowText.isPrintableASCII(self) ? utf8.count : count }
+
     /// The text with blanks before it, at least `width` long.
     func right(_ width: Int) -> String {
-        let missing = width - count
+        let missing = width - self.width
         return missing > 0 ? String(repeating: " ", count: missing) + self : self
     }
 
     /// The text with blanks behind it, at least `width` long.
     func left(_ width: Int) -> String {
-        let missing = width - count
+        let missing = width - self.width
         return missing > 0 ? self + String(repeating: " ", count: missing) : self
     }
 
     /// The text cut to a width; the ellipsis takes the place of the last character kept.
     func cut(to width: Int, glyphs: Glyphs) -> String {
-        guard count > width else { return self }
+        guard self.width > width else { return self }
         guard width > 0 else { return "" }
         return prefix(width - 1) + glyphs.ellipsis
     }

@@ -2,70 +2,120 @@
 
 internal import Telemetry
 
-/// A number of the runtime that a key can change.
+/// A number of the runtime or of the scenario that a key can change.
+///
+/// Each is a whole number of its unit: microseconds, requests per second with 0 for a closed loop,
+/// the place of a placement among those that there are.
 enum Setting: CaseIterable, Sendable {
-    case concurrency
     case pollerMinimum
+    case pollerMaximum
+    case concurrency
     case workerMinimum
+    case workerMaximum
+    case placement
     case clients
+    case rate
+    case delay
+    case spread
+    case processorTime
+    case blockingPercent
+    case blockingTime
+    case resetPercent
 
-    /// What the key bar calls it.
-    var name: String {
-        switch self {
-        case .concurrency: "concurrency"
-        case .pollerMinimum, .workerMinimum: "minimum"
-        case .clients: "clients"
-        }
-    }
-
-    /// What a notice calls it.
-    var subject: String {
-        switch self {
-        case .concurrency: "port: concurrency value"
-        case .pollerMinimum: "pollers: minimum"
-        case .workerMinimum: "workers: minimum"
-        case .clients: "state machines: clients"
-        }
-    }
+    /// The longest time that the scenarios take.
+    private static let longest = 3_600_000_000
+    private static let fastest = 1_000_000
 
     /// The value that the runtime has now, or `nil` if there is nothing to change.
     func value(in snapshot: RuntimeSnapshot) -> Int? {
         switch self {
-        case .concurrency: snapshot.port.concurrency
-        case .pollerMinimum: snapshot.pollers.minimum
-        case .workerMinimum: snapshot.workers.minimum
-        case .clients:
-            snapshot.detail.flatMap { $0.settings.clientsMaximum > 0 ? $0.settings.clients : nil }
+        case .pollerMinimum: return snapshot.pollers.minimum
+        case .pollerMaximum: return snapshot.pollers.maximum
+        case .concurrency: return snapshot.port.concurrency
+        case .workerMinimum: return snapshot.workers.minimum
+        case .workerMaximum: return snapshot.workers.maximum
+        case .placement:
+            return snapshot.detail?.limits.placements.firstIndex(of: snapshot.placement)
+        default: break
+        }
+        guard let settings = snapshot.detail?.settings, settings.clientsMaximum > 0 else {
+            return nil
+        }
+        return switch self {
+        case .clients: settings.clients
+        case .rate: Int(clamping: (settings.ratePerSecond ?? 0).rounded())
+        case .delay: settings.delayMicroseconds
+        case .spread: settings.spreadMicroseconds
+        case .processorTime: settings.cpuMicroseconds
+        case .blockingPercent: Int(clamping: settings.blockingPercent.rounded())
+        case .blockingTime: settings.blockingMicroseconds
+        case .resetPercent: Int(clamping: settings.resetPercent.rounded())
+        default: nil
         }
     }
 
     /// The values that make sense, as far as the snapshot tells.
     func range(in snapshot: RuntimeSnapshot) -> ClosedRange<Int> {
+        let limits = snapshot.detail?.limits
         switch self {
-        case .concurrency, .pollerMinimum: 1...max(1, snapshot.pollers.maximum)
-        case .workerMinimum: 1...max(1, snapshot.workers.maximum)
-        case .clients: 0...max(0, snapshot.detail?.settings.clientsMaximum ?? 0)
+        case .pollerMinimum: return 1...max(1, snapshot.pollers.maximum)
+        case .pollerMaximum, .concurrency:
+            return 1...max(1, limits?.pollers ?? 0, snapshot.pollers.maximum)
+        case .workerMinimum: return 1...max(1, snapshot.workers.maximum)
+        case .workerMaximum: return 1...max(1, limits?.workers ?? 0, snapshot.workers.maximum)
+        case .placement: return 0...max(0, (limits?.placements.count ?? 1) - 1)
+        case .clients: return 0...max(0, snapshot.detail?.settings.clientsMaximum ?? 0)
+        case .rate: return 0...Self.fastest
+        case .delay, .processorTime, .blockingTime: return 0...Self.longest
+        case .spread: return 0...max(0, snapshot.detail?.settings.delayMicroseconds ?? 0)
+        case .blockingPercent, .resetPercent: return 0...100
         }
     }
 
-    /// The command that asks for a value.
-    func command(_ value: Int) -> RuntimeCommand {
+    /// The command that asks for a value; those that belong together are taken from the model.
+    func command(_ value: Int, in model: Model) -> RuntimeCommand {
+        func other(_ setting: Setting) -> Int { model.value(of: setting) ?? 0 }
         switch self {
-        case .concurrency: .setConcurrency(value)
-        case .pollerMinimum: .setPollerMinimum(value)
-        case .workerMinimum: .setWorkerMinimum(value)
-        case .clients: .setClients(value)
+        case .pollerMinimum: return .setPollerMinimum(value)
+        case .pollerMaximum: return .setPollerMaximum(value)
+        case .concurrency: return .setConcurrency(value)
+        case .workerMinimum: return .setWorkerMinimum(value)
+        case .workerMaximum: return .setWorkerMaximum(value)
+        case .placement:
+            let names = model.snapshot?.detail?.limits.placements ?? []
+            return .setPlacement(names.indices.contains(value) ? names[value] : "")
+        case .clients: return .setClients(value)
+        case .rate: return .setRate(perSecond: value == 0 ? nil : Double(value))
+        case .delay:
+            let spread = min(other(.spread), value)
+            return .setDelay(microseconds: value, spreadMicroseconds: spread)
+        case .spread: return .setDelay(microseconds: other(.delay), spreadMicroseconds: value)
+        case .processorTime: return .setProcessorTime(microseconds: value)
+        case .blockingPercent:
+            let time = other(.blockingTime)
+            return .setBlocking(percent: Double(value), microseconds: time)
+        case .blockingTime:
+            let percent = Double(other(.blockingPercent))
+            return .setBlocking(percent: percent, microseconds: value)
+        case .resetPercent: return .setReset(percent: Double(value))
         }
     }
 
     /// The next value upwards or downwards.
     ///
-    /// Thread counts move by one. Clients move by about a tenth, in steps of 1, 2 or 5 times a
-    /// power of ten, so that a few presses go from ten to thousands.
+    /// Threads and per cent move by one. The rest moves by about a tenth, in steps of 1, 2 or 5
+    /// times a power of ten, so that a few presses go from ten to thousands.
     func neighbour(of value: Int, up: Bool) -> Int {
-        guard self == .clients else { return up ? value + 1 : value - 1 }
-        let step = Self.step(near: up ? value : value - 1)
-        return up ? value + step : value - step
+        let smallest: Int
+        switch self {
+        case .clients: smallest = 1
+        case .rate: smallest = 10
+        case .delay, .spread, .blockingTime: smallest = 1000
+        case .processorTime: smallest = 10
+        default: return up ? value + 1 : value - 1
+        }
+        let step = max(smallest, Self.step(near: up ? value : value - 1))
+        return up ? value + step : max(value - step, value > 0 ? 0 : -1)
     }
 
     private static func step(near value: Int) -> Int {

@@ -18,7 +18,7 @@ struct TitleLine {
             separator: Span(" \(model.glyphs.separator) ", .title),
             phrases: state
         )
-        let ending = right.fitted(to: max(PhraseLine.width(of: status.spans), room / 2))
+        let ending = right.fitted(to: max(PhraseLine.width(of: status.spans), room * 3 / 5))
         let start = bar.endColumn - 1 - PhraseLine.width(of: ending)
         let beginning = left.fitted(to: start - 3)
         if PhraseLine.width(of: beginning) <= start - 2 {
@@ -45,15 +45,19 @@ struct TitleLine {
 
     private var state: [PhraseLine.Phrase] {
         guard let snapshot = model.snapshot else { return [status] }
+        let readings = model.readings
+        let cpu = Quantity.percent(readings.processorPercent.value ?? 0).right(4)
+        let rss = Quantity.bytes(Int(clamping: readings.residentBytes.value ?? 0)).right(4)
+        var placement = snapshot.placement
+        if let target = model.targets[.placement] {
+            let asked = Setting.placement.text(target.value, in: snapshot, glyphs: model.glyphs)
+            placement += "\(model.glyphs.becomes)\(asked)"
+        }
         var phrases: [PhraseLine.Phrase] = [
-            .init(snapshot.engine, .title, rank: 4),
-            .init("placement \(snapshot.placement)", .title, rank: 3),
-            .init("cpu \(Quantity.percent(snapshot.process.cpuPercent).right(4))", .title, rank: 2),
-            .init(
-                "rss \(Quantity.bytes(snapshot.process.residentBytes).right(4))",
-                .title,
-                rank: 5
-            ),
+            .init(snapshot.engine, .title, rank: 5),
+            .init("placement \(placement)", .title, rank: 2),
+            .init("cpu \(cpu)", .title, rank: 3),
+            .init("rss \(rss)", .title, rank: 4),
             .init("threads \(snapshot.process.threads)", .title, rank: 6),
         ]
         let dropped = snapshot.telemetry.droppedEvents

@@ -18,14 +18,27 @@ struct Trends: Equatable, Sendable {
     private(set) var pollers: [Int: History] = [:]
     private(set) var workers: [Int: History] = [:]
 
+    private var second: Double?
+    private var queuedPeak = 0
+
     /// Adds a snapshot's values if it is the first of its second.
-    mutating func record(_ snapshot: RuntimeSnapshot, after previous: RuntimeSnapshot?) {
+    ///
+    /// Queues are of interest when they are long: what is queued counts with the most of its second.
+    mutating func record(_ snapshot: RuntimeSnapshot) {
         let second = snapshot.elapsedSeconds.rounded(.down)
-        if let previous, previous.elapsedSeconds.rounded(.down) == second { return }
+        let isRecord = snapshot.port.queuedPeak > queuedPeak
+        queuedPeak = max(queuedPeak, snapshot.port.queuedPeak)
+        let most = max(snapshot.port.queued, isRecord ? queuedPeak : 0)
+        guard second != self.second else {
+            queued.raise(to: Double(most))
+            items.raise(to: Double(snapshot.queues.depth))
+            return
+        }
+        self.second = second
         armed.append(Double(snapshot.port.armed))
         inKernel.append(Double(snapshot.port.inKernel))
         timers.append(Double(snapshot.port.timers))
-        queued.append(Double(snapshot.port.queued))
+        queued.append(Double(most))
         items.append(Double(snapshot.queues.depth))
         guard let detail = snapshot.detail else { return }
         submitted.append(detail.rates.submittedPerSecond)
@@ -58,5 +71,12 @@ extension RuntimeSnapshot.Queues {
     /// Work items in all queues together.
     var depth: Int {
         local.reduce(global &+ highPriority) { $0 &+ $1 }
+    }
+}
+
+extension Int {
+    /// The whole part of a value, as far as there is such a number.
+    init(clamping value: Double) {
+        self = value.isNaN ? 0 : Int(Swift.min(Swift.max(value, -1e18), 1e18))
     }
 }

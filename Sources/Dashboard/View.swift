@@ -16,31 +16,54 @@ package func view(_ model: Model) -> Frame {
         CaptionLine(model: model).draw(on: &frame, row: row)
     }
     drawBorders(of: layout, model: model, on: &frame)
+    let lists = PaneLists(model: model, layout: layout)
+    var places: [ListID: ListPlace] = [:]
+    for list in ListID.allCases {
+        places[list] = lists.place(of: list)
+    }
     for pane in Pane.allCases {
-        if let head = layout.heads[pane] {
-            PaneHead(pane: pane, model: model, isOpen: layout.contents[pane] != nil)
-                .draw(on: &frame, in: head)
-        }
-        if let content = layout.contents[pane] {
-            draw(pane, of: model, on: &frame, in: content)
-        }
+        draw(pane, of: model, at: places, layout, on: &frame)
     }
     if let box = layout.eventBox {
         EventPane(model: model).draw(on: &frame, in: box)
     }
-    KeyBar(model: model).draw(on: &frame, row: layout.keyRow)
-    if model.isHelpOpen {
-        HelpOverlay(model: model).draw(on: &frame, above: layout.keyRow)
+    switch model.overlay {
+    case .detail(let detail): DetailOverlay(model: model, detail: detail).draw(on: &frame)
+    case .knobs(let setting): KnobOverlay(model: model, chosen: setting).draw(on: &frame)
+    case .events: EventLogOverlay(model: model).draw(on: &frame)
+    case nil: break
     }
+    if model.help != nil {
+        HelpOverlay(model: model).draw(on: &frame)
+    }
+    KeyBar(model: model).draw(on: &frame, row: layout.keyRow)
     return frame
 }
 
-private func draw(_ pane: Pane, of model: Model, on frame: inout Frame, in content: Rect) {
+private func draw(
+    _ pane: Pane,
+    of model: Model,
+    at places: [ListID: ListPlace],
+    _ layout: Layout,
+    on frame: inout Frame
+) {
+    let content = layout.contents[pane]
+    if let head = layout.heads[pane] {
+        let place = places[pane == .machines ? .machines : model.cursorList(of: pane)]
+        PaneHead(pane: pane, model: model, isOpen: content != nil, place: place)
+            .draw(on: &frame, in: head)
+    }
+    guard let content else { return }
+    if pane == .machines {
+        MachinePane(model: model).draw(on: &frame, in: content, at: places)
+        return
+    }
+    guard let place = places[model.cursorList(of: pane)] else { return }
     switch pane {
-    case .port: PortPane(model: model).draw(on: &frame, in: content)
-    case .pollers: PollerPane(model: model).draw(on: &frame, in: content)
-    case .workers: WorkerPane(model: model).draw(on: &frame, in: content)
-    case .machines: MachinePane(model: model).draw(on: &frame, in: content)
+    case .port: PortPane(model: model).draw(on: &frame, in: content, at: place)
+    case .pollers: PollerPane(model: model).draw(on: &frame, at: place)
+    case .workers: WorkerPane(model: model).draw(on: &frame, in: content, at: place)
+    case .machines: break
     }
 }
 

@@ -9,9 +9,12 @@ struct WorkerPane {
 
     let model: Model
 
-    func draw(on frame: inout Frame, in rect: Rect) {
+    func draw(on frame: inout Frame, in rect: Rect, at place: ListPlace) {
         guard let snapshot = model.snapshot else { return }
-        drawThreads(snapshot.detail?.workers ?? [], on: &frame, in: list(in: rect))
+        let columns = WorkerColumns(model: model).all
+        Table(columns: columns, place: place, glyphs: model.glyphs)
+            .draw(model.rows.workers, isFocused: model.focus == .workers, on: &frame)
+        guard rect.rows > 0 else { return }
         let line = queues(snapshot).fitted(to: rect.columns)
         frame.draw(line, column: rect.column, row: rect.endRow - 1, in: rect)
     }
@@ -21,61 +24,6 @@ struct WorkerPane {
         Rect(column: rect.column, row: rect.row, columns: rect.columns, rows: rect.rows - 1)
     }
 
-    private func drawThreads(
-        _ workers: [RuntimeSnapshot.WorkerRow],
-        on frame: inout Frame,
-        in rect: Rect
-    ) {
-        let table = Table(columns: [
-            .init(title: "id", width: 4),
-            .init(title: "state", width: 9, growth: 1),
-            .init(title: "function", width: 8, rank: 1, growth: 16),
-            .init(title: "machine", width: 7, rank: 3, growth: 2),
-            .init(title: "for", width: 5, alignment: .right),
-            .init(title: "item/s", width: 6, alignment: .right, rank: 5),
-            .init(title: "busy", width: 4, alignment: .right, rank: 2),
-            .init(title: "queue", width: 5, alignment: .right, rank: 4),
-            .init(title: "", width: 6, alignment: .right, rank: 6, growth: History.capacity),
-        ])
-        table.draw(
-            on: &frame,
-            in: rect,
-            rowCount: workers.count,
-            selected: model.selection(in: .workers),
-            isFocused: model.focus == .workers
-        ) { index, widths in
-            row(workers[index], widths: widths)
-        }
-    }
-
-    private func row(_ worker: RuntimeSnapshot.WorkerRow, widths: [Int]) -> [Span] {
-        let since = Quantity.duration(microseconds: worker.sinceMicroseconds, glyphs: model.glyphs)
-        let bars = model.trends.workers[worker.number]?
-            .sparkline(width: widths[8], top: 100, glyphs: model.glyphs)
-        return [
-            Span("W\(worker.number)", .strong),
-            state(worker.state),
-            Span(worker.function.cut(to: widths[2], glyphs: model.glyphs)),
-            Span(worker.machine > 0 ? "#\(worker.machine)" : ""),
-            Span(since),
-            Span(Quantity.rate(worker.itemsPerSecond)),
-            Span(Quantity.percent(worker.busyPercent)),
-            Span(Quantity.count(worker.localQueue)),
-            Span(bars ?? "", .flow),
-        ]
-    }
-
-    private func state(_ state: RuntimeSnapshot.WorkerRow.State) -> Span {
-        let glyphs = model.glyphs
-        return switch state {
-        case .running: Span("\(glyphs.running) running", .running)
-        case .blocked: Span("\(glyphs.blocked) blocked", .blocked)
-        case .spinning: Span("\(glyphs.spinning) looking", .waiting)
-        case .parked: Span("\(glyphs.parked) parked", .parked)
-        case .leaving: Span("\(glyphs.leaving) leaving", .warning)
-        }
-    }
-
     private func queues(_ snapshot: RuntimeSnapshot) -> PhraseLine {
         let queues = snapshot.queues
         let local = queues.local.reduce(0) { $0 &+ $1 }
@@ -83,6 +31,7 @@ struct WorkerPane {
         line.phrases = [
             .init("queues", .heading, rank: 3),
             phrase("global", Quantity.count(queues.global), rank: 0),
+            phrase("peak", Quantity.count(Int(clamping: model.trends.items.peak)), rank: 4),
             phrase("high", Quantity.count(queues.highPriority), rank: 2),
             phrase("local", Quantity.count(local), rank: 1),
         ]

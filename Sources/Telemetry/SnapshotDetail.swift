@@ -5,6 +5,7 @@ extension RuntimeSnapshot {
     package struct Detail: Codable, Equatable, Sendable {
         package var rates = Rates()
         package var settings = Settings()
+        package var limits = Limits()
         package var packets: [PacketRow] = []
         package var pollers: [PollerRow] = []
         package var workers: [WorkerRow] = []
@@ -16,6 +17,22 @@ extension RuntimeSnapshot {
         package var caption = ""
         /// Where the scenario's server listens, such as `127.0.0.1:40213`; empty without one.
         package var address = ""
+        /// When the runtime was started, in seconds since 1970 (UTC).
+        package var startedAtUnixSeconds = 0.0
+        /// What local time is ahead of UTC.
+        package var utcOffsetSeconds = 0
+
+        package init() {}
+    }
+
+    /// What this runtime can be set to.
+    package struct Limits: Codable, Equatable, Sendable {
+        /// The most pollers that can be asked for.
+        package var pollers = 0
+        /// The most workers that can be asked for.
+        package var workers = 0
+        /// Places where continuations can run, by the name of the placement.
+        package var placements: [String] = []
 
         package init() {}
     }

@@ -44,30 +44,30 @@ struct GoldenFrameTests {
         expect(
             view(model),
             """
-             pooltop  fanout - 200 clients - 127.0.0.1:40213     cpu  18% - * LIVE 00:01:42
+             pooltop  fanout - 200 clients       placement worker - cpu  18% - * LIVE 01:42
              armed  391>port    1>pollers 1/2>queued    7>workers 1/2              ok books
              workers: minimum 2 -> 3
             +1 Completion port - concurrency 2 -+2 Pollers - 2 of 2..1000 - 1 running -----+
-            |armed      391   *****+********+**+|id   state        for packet/s busy       |
-            |timers     187   ******************|P1   < leader   120us     3.9k  18% -_=-_.|
-            |queued       1   .+_-*.+. peak   12|P2   * running   2.3s        0   0% ______|
-            |dequeued  3.9k/s ******************+>3 Workers - 1 busy - goal 2 - min 2->3 --+
-            |  packet    operation result waited|id   state     function machine   for busy|
+            |armed      391   *******+ peak  487|id   state        for packet/s busy       |
+            |timers     187   ******** peak  187|P1   < leader   120us     3.9k  18% -_=-_.|
+            |queued       1   .+ -*.+. peak   12|P2   * running    >2s        0   0% ______|
+            |dequeued  3.9k/s ******** peak 3.9k+>3 Workers - 1 busy - goal 2 - min 2->3 --+
+            |packet      operation result waited|id   state     function machine   for busy|
             |o #88126    read       312 B   12us|W1   * running fetch    #10233  213us  37%|
-            |+ #88125    write      313 B   24us|W2   . parked                    3.1s   0%|
+            |+ #88125    write      313 B   24us|W2   . parked                     >2s   0%|
             |+ #88124    read       314 B   48us|                                          |
             |+ #88123    write      315 B   96us|queues  global    3  high    0  local    4|
-            +4 State machines - 400 in flight - 12k started - 12k finished ----------------+
+            +4 State machines - 400 in flight - 12k started -  1- 3 of 40 sampled ---------+
             |requests 1.9k/s  failed    0  p50 100ms  p90 101ms  p99 104ms  max 210ms      |
             |function            running  connect  write  read  sleep  done/s              |
             |fetch                     1        0      1   186     12    1.9k              |
             |serve                     0        -      -    13    187    1.9k              |
-            |machine  function  state        fd   for   age hops thread    awaits at       |
-            |#10233   fetch     * running     - 213us  4.1s    6 worker-1  Client.swift:41 |
-            |#10234   serve     ~ queued      - 426us  4.0s    7 worker-2  Client.swift:42 |
-            |#10235   fetch     o read       19 639us  4.0s    8 worker-1  Client.swift:43 |
+            |machine  function  state          fd   for   age hops thread     awaits at    |
+            |#10233   fetch     * running       - 213us  4.1s    6 worker-1   ~ent.swift:41|
+            |#10234   serve     ~ queued        - 426us  4.0s    7 worker-2   ~ent.swift:42|
+            |#10235   fetch     o read         19 639us  4.0s    8 worker-1   ~ent.swift:43|
             +------------------------------------------------------------------------------+
-             Tab pane  1-4 choose pane  +/- minimum  Up/Down select  ? help  q quit
+             Tab pane  +/- minimum  r placement  o knobs  Enter open  ? help  q quit
             """
         )
     }
@@ -77,42 +77,42 @@ struct GoldenFrameTests {
         expect(
             view(model),
             """
-             pooltop  fanout · 200 clients · closed loop · 127.0.0.1:40213    epoll · placement worker · cpu  18% · ● LIVE 00:01:42
+             pooltop  fanout · 200 clients · 127.0.0.1:40213          epoll · placement worker · cpu  18% · rss  38M · ● LIVE 01:42
              submit 3.9k/s▶armed  391▶timers  187▶port    1▶pollers 1/2▶queued    7▶workers 1/2▶resumed 3.9k/s              ✓ books
              578 operations in flight, 1 thread working: nobody waits for them.
-            ┌1 Completion port · concurrency 2 ───────────────────┬2 Pollers · 2 of 2..1000 · 1 running ───────────────────────────┐
-            │armed      391   ▆▆▆▆▆▅▆▆▆▅▆▆▆▆▆▅▆▆▆▆▆▆▆▅▆▆▆▆▆▆▆▆▅▆▆▅│id    state                  for  packet/s  busy                │
-            │timers     187   ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆│P1    ◇ leader: in epoll   120µs      3.9k   18%  ▄▂▅▃▁▄▂▅▃▁▄▃▁▂│
-            │queued       1   ▁▃▆▂▅▁▃▆▂▅▁▃▆▂▅▁▃▆▂▅▁▃▆▂▅▂ peak   12│P2    ● running             2.3s         0    0%  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁│
-            │dequeued  3.9k/s ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆├3 Workers · 1 busy · goal 2 · min 2 · max 32767 ────────────────┤
-            │  packet     operation     fd  result  waited  state │id   state      function  machine   for item/s busy queue       │
+            ┌1 Completion port · concurrency 2 · 1-4 of 6 ────────┬2 Pollers · 2 of 2..1000 · 1 running ───────────────────────────┐
+            │armed      391   ▆▆▆▆▆▅▆▆▆▆▆▆▆▅▆▆▆▆▆▆▆▆▅▆▆▅ peak  487│id    state                  for  packet/s  busy                │
+            │timers     187   ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆ peak  187│P1    ◇ leader: in epoll   120µs      3.9k   18%  ▄▂▅▃▁▄▂▅▃▁▄▃▁▂│
+            │queued       1    ▃▆▂▅ ▃▆▂▅ ▃▆▂▅ ▃▆▂▅ ▃▆▂▅▂ peak   12│P2    ● running              >2s         0    0%  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁│
+            │dequeued  3.9k/s ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆ peak 3.9k├3 Workers · 1 busy · goal 2 · min 2 · max 32767 ────────────────┤
+            │packet       operation     fd  result  waited  state │id   state      function  machine   for item/s busy queue       │
             │○ #88126     read          17   312 B    12µs  queued│W1   ● running  fetch     #10233  213µs   3.9k  37%     0 ▇▂▄▇▁▃│
-            │✓ #88125     write         18   313 B    24µs  taken │W2   ○ parked                      3.1s      0   0%     4 ▁▁▁▁▁▁│
+            │✓ #88125     write         18   313 B    24µs  taken │W2   ○ parked                       >2s      0   0%     4       │
             │✓ #88124     read          19   314 B    48µs  taken │                                                                │
-            │✓ #88123     write          -   315 B    96µs  taken │queues  global    3  high    0  local    4  (0·4)  stolen 12/s  │
-            ├▶4 State machines · 400 in flight · 12k started · 12k finished · row 10 of 40 ────────────────────────────────────────┤
+            │✓ #88123     write          -   315 B    96µs  taken │queues  global    3  peak    7  high    0  local    4           │
+            ├▶4 State machines · 400 in flight · 12k started · 12k finished ·  1-10 of 40 sampled ─────────────────────────────────┤
             │requests 1.9k/s  failed    0  p50 100ms  p90 101ms  p99 104ms  p99.9 130ms  max 210ms                                 │
             │function            running  connect  write  read  sleep  done/s                                                      │
             │fetch                     1        0      1   186     12    1.9k                                                      │
             │serve                     0        -      -    13    187    1.9k                                                      │
-            │machine     function    state           fd    for    age    ran  queued  waited  hops  thread       awaits at         │
-            │#10237      fetch       ○ read          21  1.0ms   4.0s  1.2ms   300µs    4.0s    10  worker-1     Client.swift:45   │
-            │#10238      serve       ○ read          22  1.2ms   4.0s  1.2ms   300µs    4.0s    11  worker-2     Client.swift:46   │
-            │#10239      fetch       ○ read          23  1.4ms   4.0s  1.2ms   300µs    4.0s    12  worker-1     Client.swift:47   │
-            │#10240      serve       ○ read          24  1.7ms   4.0s  1.2ms   300µs    4.0s    13  worker-2     Client.swift:48   │
-            │#10241      fetch       ○ read          25  1.9ms   4.0s  1.2ms   300µs    4.0s    14  worker-1     Client.swift:49   │
-            │#10242      serve       ○ read          26  2.1ms   4.0s  1.2ms   300µs    4.0s    15  worker-2     Client.swift:50   │
-            │#10243      fetch       ○ read          27  2.3ms   4.0s  1.2ms   300µs    4.0s    16  worker-1     Client.swift:51   │
-            │#10244      serve       ○ read          28  2.5ms   4.0s  1.2ms   300µs    4.0s    17  worker-2     Client.swift:52   │
-            │#10245      fetch       ○ read          29  2.7ms   4.0s  1.2ms   300µs    4.0s    18  worker-1     Client.swift:53   │
-            │#10246      serve       ○ read          30  2.9ms   4.0s  1.2ms   300µs    4.0s    19  worker-2     Client.swift:54   │
+            │machine     function      state           fd    for    age    ran  queued  waited  hops  thread        awaits at      │
+            │#10233      fetch         ● running        -  213µs   4.1s  1.2ms   300µs    4.0s     6  worker-1      Client.swift:41│
+            │#10234      serve         ◌ queued         -  426µs   4.0s  1.2ms   300µs    4.0s     7  worker-2      Client.swift:42│
+            │#10235      fetch         ○ read          19  639µs   4.0s  1.2ms   300µs    4.0s     8  worker-1      Client.swift:43│
+            │#10236      serve         ○ read          20  852µs   4.0s  1.2ms   300µs    4.0s     9  worker-2      Client.swift:44│
+            │#10237      fetch         ○ read          21  1.0ms   4.0s  1.2ms   300µs    4.0s    10  worker-1      Client.swift:45│
+            │#10238      serve         ○ read          22  1.2ms   4.0s  1.2ms   300µs    4.0s    11  worker-2      Client.swift:46│
+            │#10239      fetch         ○ read          23  1.4ms   4.0s  1.2ms   300µs    4.0s    12  worker-1      Client.swift:47│
+            │#10240      serve         ○ read          24  1.7ms   4.0s  1.2ms   300µs    4.0s    13  worker-2      Client.swift:48│
+            │#10241      fetch         ○ read          25  1.9ms   4.0s  1.2ms   300µs    4.0s    14  worker-1      Client.swift:49│
+            │#10242      serve         ○ read          26  2.1ms   4.0s  1.2ms   300µs    4.0s    15  worker-2      Client.swift:50│
             ├Events ───────────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-            │00:00:00  ThreadPoolWorkerThreadStart  worker-1                                                                       │
-            │00:00:00  ThreadPoolWorkerThreadStart  worker-2                                                                       │
-            │00:01:02  ThreadPoolWorkerThreadAdjustmentAdjustment  goal 3 to 2, ClimbingMove, 21 380/s                             │
+            │23:13:20  ThreadPoolWorkerThreadStart  worker-1                                                                       │
+            │23:13:20  ThreadPoolWorkerThreadStart  worker-2                                                                       │
+            │23:14:22  ThreadPoolWorkerThreadAdjustmentAdjustment  goal 3 to 2, ClimbingMove, 21 380/s                             │
             │                                                                                                                      │
             └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-             Tab pane  1-4 choose pane  +/- clients  ↑↓ select  ? help  q quit
+             Tab pane  +/- clients  r placement  o knobs  Enter open  ↑↓ select  <> sort  l log  ? help  q quit
             """
         )
     }
@@ -122,13 +122,13 @@ struct GoldenFrameTests {
         expect(
             view(model),
             """
-             pooltop  fanout        ● LIVE 00:01:42
+             pooltop  fanout           ● LIVE 01:42
              armed  391▶workers 1/2         ✓ books
              578 operations in flight, 1 thread wo…
             ▶1 Completion port · concurrency 2 ─────
-            armed      391   ▆▆▅▆▆▆▆▆▆▆▅▆▆▆▆▆▆▆▆▅▆▆▅
-            queued       1   ▂▅▁▃▆▂▅▁▃▆▂▅▂ peak   12
-              packet    operation   fd result waited
+            armed      391   ▅▆▆▆▆▆▆▆▆▆▆▆▅ peak  487
+            queued       1   ▂▅ ▃▆▂▅ ▃▆▂▅▂ peak   12
+            packet      operation   fd result waited
             ○ #88126    read        17  312 B   12µs
             ✓ #88125    write       18  313 B   24µs
             ✓ #88124    read        19  314 B   48µs
@@ -136,7 +136,7 @@ struct GoldenFrameTests {
             2 Pollers · 2 of 2..1000 · 1 running ───
             3 Workers · 1 busy · goal 2 · min 2 ────
             4 State machines · 400 in flight ───────
-             +/- concurrency  ? help  q quit
+             Tab pane  ? help  q quit
             """
         )
     }
@@ -146,14 +146,14 @@ struct GoldenFrameTests {
         expect(
             view(model),
             """
-             pooltop  fanout        ● LIVE 00:01:42
+             pooltop  fanout           ● LIVE 01:42
              armed  391▶workers 1/2         ✓ books
              578 operations in flight, 1 thread wo…
             1 Completion port · concurrency 2 ──────
             ▶2 Pollers · 2 of 2..1000 · 1 running ──
             id   state       for packet/s busy
             P1   ◇ leader  120µs     3.9k  18% ▁▄▃▁▂
-            P2   ● running  2.3s        0   0% ▁▁▁▁▁
+            P2   ● running   >2s        0   0% ▁▁▁▁▁
 
 
 
@@ -170,7 +170,7 @@ struct GoldenFrameTests {
         expect(
             view(model),
             """
-             pooltop  fanout        ● LIVE 00:01:42
+             pooltop  fanout           ● LIVE 01:42
              armed  391▶workers 1/2         ✓ books
              578 operations in flight, 1 thread wo…
             1 Completion port · concurrency 2 ──────
@@ -178,7 +178,7 @@ struct GoldenFrameTests {
             ▶3 Workers · 1 busy · goal 2 · min 2 ───
             id    state       function     for  busy
             W1    ● running   fetch      213µs   37%
-            W2    ○ parked                3.1s    0%
+            W2    ○ parked                 >2s    0%
 
 
 
@@ -194,7 +194,7 @@ struct GoldenFrameTests {
         expect(
             view(model),
             """
-             pooltop  fanout        ● LIVE 00:01:42
+             pooltop  fanout           ● LIVE 01:42
              armed  391▶workers 1/2         ✓ books
              578 operations in flight, 1 thread wo…
             1 Completion port · concurrency 2 ──────
@@ -205,9 +205,9 @@ struct GoldenFrameTests {
             function    running connect write done/s
             fetch             1       0     1   1.9k
             serve             0       -     -   1.9k
-            machine  function  state       for   age
-            #10233   fetch     ● running 213µs  4.1s
-            #10234   serve     ◌ queued  426µs  4.0s
+            machine function state         for   age
+            #10233  fetch    ● running   213µs  4.1s
+            #10234  serve    ◌ queued    426µs  4.0s
              Tab pane  +/- clients  ? help  q quit
             """
         )
@@ -218,11 +218,11 @@ struct GoldenFrameTests {
         expect(
             view(model),
             """
-                ● LIVE 00:01:42
+                   ● LIVE 01:42
             ▶2 Pollers ─────────
             id   state       for
             P1   ◇ leader  120µs
-            P2   ● running  2.3s
+            P2   ● running   >2s
              ? help  q quit
             """
         )
@@ -245,48 +245,31 @@ struct GoldenFrameTests {
         expect(
             view(model),
             """
-             pooltop  fanout · 200 clients · 127.0.0.1:40213     cpu  18% · ● LIVE 00:01:42
-             submit 3.9k/s▶armed  391▶port    1▶pollers 1/2▶queued    7▶workers 1/2 ✓ books
-             578 operations in flight, 1 thread working: nobody waits for them.
-            ┌▶┌ 1 Completion port ───────────────────────────────────────────────────────┐─┐
-            │a│ A completion port is the queue in which finished operations wait, as     │ │
-            │t│ packets, until a poller takes them. An operation that is still under way │▂│
-            │q│ is armed: it holds memory, but no thread waits for it.                   │▁│
-            │d│                                                                          │─┤
-            │ │ On epoll the kernel reports readiness only: the poller then makes the    │y│
-            │○│ call itself, and only then is there a packet.                            │%│
-            │✓│                                                                          │%│
-            │✓│ Tab  Shift-Tab  1-4 choose a pane                                        │ │
-            │✓│ +  =  -             change the concurrency of this pane                  │4│
-            ├4│ Up Down  j k        choose a row                                         │─┤
-            │r│ PgUp PgDn           move by a page                                       │ │
-            │f│ Home End  g G       first and last row                                   │ │
-            │f│ ?  h  F1  Esc       open and close this help                             │ │
-            │s│ Ctrl-L  Ctrl-Z      paint anew, suspend                                  │ │
-            │m│ q  F10  Ctrl-C      quit                                                 │ │
-            │#└──────────────────────────────────────────────────────────────────────────┘ │
-            │#10234   serve     ◌ queued      - 426µs  4.0s    7 worker-2  Client.swift:42 │
-            │#10235   fetch     ○ read       19 639µs  4.0s    8 worker-1  Client.swift:43 │
-            └──────────────────────────────────────────────────────────────────────────────┘
-             Esc close  Tab next pane  q quit
+            ┌ Help: 1 Completion port ─────────────────────────────────────────────────────┐
+            │ A completion port is the queue in which finished operations wait, as         │
+            │ packets, until a poller takes them. An operation that is still under way is  │
+            │ armed: it holds memory, but no thread waits for it.                          │
+            │                                                                              │
+            │ On epoll the kernel reports readiness only: the poller then makes the call   │
+            │ itself, and only then is there a packet.                                     │
+            │                                                                              │
+            │ Tab  1-4        choose a pane                                                │
+            │ +  -            change the concurrency of this pane                          │
+            │ o               the knobs: all settings in one panel                         │
+            │ r               next placement of continuations: worker, inline              │
+            │ Up Down  j k    choose a row                                                 │
+            │ PgUp PgDn       move by a page                                               │
+            │ Home End  g G   first and last row                                           │
+            │ Enter           all that is known of the chosen row                          │
+            │ <  >  I         sort by another column, the other way round                  │
+            │ l               the event log                                                │
+            │ mouse           click pane, row, head or key; wheel scrolls                  │
+            │ ?  h  F1  Esc   open and close this help                                     │
+            │ Ctrl-L  Ctrl-Z  paint anew, suspend                                          │
+            │ q  F10  Ctrl-C  quit                                                         │
+            └────────────────────────────────────────────────────────────────── 1-21 of 25 ┘
+             Esc close  ↑↓ scroll  Tab next pane  q quit
             """
         )
-    }
-
-    private func expect(
-        _ frame: Frame,
-        _ golden: String,
-        at location: SourceLocation = #_sourceLocation
-    ) {
-        let golden = golden.split(separator: "\n", omittingEmptySubsequences: false)
-            .map(String.init)
-        let lines = Array(frame.lines.prefix(golden.count))
-        #expect(
-            lines == golden,
-            "The screen is\n\(frame.lines.joined(separator: "\n"))",
-            sourceLocation: location
-        )
-        let rest = frame.lines.dropFirst(golden.count).filter { !$0.isEmpty }
-        #expect(rest == [], sourceLocation: location)
     }
 }

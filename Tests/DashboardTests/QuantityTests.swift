@@ -46,9 +46,39 @@ struct QuantityTests {
     }
 
     @Test func `the clock counts hours`() {
-        #expect(Quantity.clock(seconds: 102.9) == "00:01:42")
+        #expect(Quantity.clock(seconds: 102.9) == "01:42")
         #expect(Quantity.clock(seconds: 360_000) == "100:00:00")
-        #expect(Quantity.clock(seconds: .nan) == "--:--:--")
+        #expect(Quantity.clock(seconds: .nan) == "--:--")
+    }
+
+    @Test(arguments: [
+        (999_999, "999ms"), (1_000_000, ">1s"), (9_999_999, ">5s"), (45_000_000, ">30s"),
+        (60_000_000, ">1m"), (3_600_000_000, ">1h"), (86_400_000_000, ">1d"), (-1, "-"),
+    ])
+    func `long spells are bounded from below`(microseconds: Int, text: String) {
+        #expect(Quantity.spell(microseconds: microseconds, glyphs: .unicode) == text)
+    }
+
+    @Test(arguments: [
+        (0.0, "00:00:00"), (86_399.9, "23:59:59"), (-1, "23:59:59"), (.nan, "--:--:--"),
+    ])
+    func `the time of the day is that of the place`(seconds: Double, text: String) {
+        #expect(Quantity.timeOfDay(unixSeconds: seconds) == text)
+    }
+
+    @Test(arguments: [(0.0, "0 B/s"), (999, "999 B/s"), (12_345, "12 kB/s"), (-1, "-")])
+    func `bytes per second`(value: Double, text: String) {
+        #expect(Quantity.bytesPerSecond(value) == text)
+    }
+
+    @Test func `a steady reading ignores what does not matter`() {
+        var reading = Steady(tolerance: 1, share: 0.1)
+        var shown: [Double] = []
+        for value in [10.0, 10.9, 9.2, 11.1, 10.2, .nan, 100, 108, 112] {
+            reading.update(value)
+            shown.append(reading.value ?? -1)
+        }
+        #expect(shown == [10, 10, 10, 11.1, 11.1, 11.1, 100, 100, 112])
     }
 
     @Test func `a steady value has headroom in its sparkline`() {
@@ -58,7 +88,7 @@ struct QuantityTests {
         }
         #expect(history.sparkline(width: 5, glyphs: .unicode) == "  ▆▆▆")
         history.append(0)
-        #expect(history.sparkline(width: 2, glyphs: .ascii) == "*_")
-        #expect(history.sparkline(width: 4, top: 100, glyphs: .unicode) == "▁▁▁▁")
+        #expect(history.sparkline(width: 2, glyphs: .ascii) == "* ")
+        #expect(history.sparkline(width: 4, top: 100, glyphs: .unicode) == "▁▁▁ ")
     }
 }

@@ -52,8 +52,27 @@ enum RandomSnapshot {
         let keys: [Key] = [
             .up, .down, .pageUp, .pageDown, .home, .end, .tab, .backTab, .escape, .function(1),
             .character("+"), .character("-"), .character("4"), .character("?"), .enter,
+            .character("o"), .character("l"), .character("<"), .character(">"), .character("I"),
+            .character("r"), .left, .right,
         ]
         return keys.randomElement(using: &random) ?? .up
+    }
+
+    static func mouse(using random: inout SplitMix64) -> MouseEvent {
+        let kinds: [MouseEvent.Kind] = [.press, .press, .doublePress, .wheelUp, .wheelDown]
+        return MouseEvent(
+            kind: kinds.randomElement(using: &random) ?? .press,
+            column: .random(in: -2...300, using: &random),
+            row: .random(in: -2...100, using: &random)
+        )
+    }
+
+    static func cost(using random: inout SplitMix64) -> DashboardCost {
+        DashboardCost(
+            processorPercent: real(using: &random),
+            bytesPerSecond: real(using: &random),
+            droppedFrames: number(using: &random)
+        )
     }
 
     private static func detail(using random: inout SplitMix64) -> RuntimeSnapshot.Detail {
@@ -64,6 +83,11 @@ enum RandomSnapshot {
         detail.rates.stolenPerSecond = real(using: &random)
         detail.settings.clients = number(using: &random)
         detail.settings.clientsMaximum = number(using: &random)
+        detail.settings.delayMicroseconds = number(using: &random)
+        detail.settings.blockingPercent = real(using: &random)
+        detail.limits.pollers = number(using: &random)
+        detail.limits.placements = [text(using: &random), text(using: &random)]
+        detail.startedAtUnixSeconds = real(using: &random)
         detail.settings.ratePerSecond = real(using: &random)
         for _ in 0..<count(using: &random) {
             detail.packets.append(
@@ -135,7 +159,7 @@ enum RandomSnapshot {
         Bool.random(using: &random) ? 0 : .random(in: 0...40, using: &random)
     }
 
-    private static func text(using random: inout SplitMix64) -> String {
+    static func text(using random: inout SplitMix64) -> String {
         let pieces = ["fetch", "日本語", "e\u{301}", "🙂", "\u{1B}[2J", "\n", "ü", "", " ", "\u{200F}"]
         return (0..<Int.random(in: 0...9, using: &random)).reduce(into: "") { text, _ in
             text += pieces.randomElement(using: &random) ?? ""

@@ -83,6 +83,14 @@ enum Sample {
         detail.rates.stolenPerSecond = 12
         detail.settings.clients = 200
         detail.settings.clientsMaximum = 9000
+        detail.settings.delayMicroseconds = 100_000
+        detail.settings.spreadMicroseconds = 10_000
+        detail.settings.cpuMicroseconds = 20
+        detail.limits.pollers = 1000
+        detail.limits.workers = 32767
+        detail.limits.placements = ["worker", "inline"]
+        detail.startedAtUnixSeconds = 1_700_000_000
+        detail.utcOffsetSeconds = 3600
         detail.address = "127.0.0.1:40213"
         detail.caption = "578 operations in flight, 1 thread working: nobody waits for them."
         detail.packets = (0..<6).map { index in

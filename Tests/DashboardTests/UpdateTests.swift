@@ -107,29 +107,30 @@ struct UpdateTests {
 
     @Test func `arrows and pages move within the rows`() {
         var model = Sample.model(80, 24, keys: [.character("4")])
-        func row(after keys: Key...) -> Int? {
+        func row(after keys: Key...) -> Int {
             for key in keys {
                 _ = update(&model, .key(key))
             }
-            return model.selection(in: .machines)
+            return model.list(.machines).index
         }
-        #expect(row(after: .up) == 0)
         #expect(row(after: .down, .character("j")) == 2)
         #expect(row(after: .pageDown) == 4)
         #expect(row(after: .pageUp, .character("k")) == 1)
         #expect(row(after: .character("G"), .down) == 39)
-        #expect(row(after: .home) == 0)
+        #expect(row(after: .pageUp) == 37)
         #expect(row(after: .end) == 39)
-        #expect(row(after: .character("g")) == 0)
+        #expect(row(after: .character("g")) == 39)
+        #expect(model.machineList == .functions)
+        #expect(model.list(.functions).index == 0)
     }
 
     @Test func `help opens and closes`() {
         var model = Sample.model(80, 24)
         for key in [Key.character("?"), .function(1), .character("h")] {
             _ = update(&model, .key(key))
-            #expect(model.isHelpOpen)
+            #expect(model.help != nil)
             _ = update(&model, .key(.escape))
-            #expect(!model.isHelpOpen)
+            #expect(model.help == nil)
         }
     }
 

@@ -8,7 +8,7 @@ import Testing
 struct ViewTests {
     @Test(arguments: [(40, 15), (80, 24), (120, 36), (200, 60)])
     func `books that do not balance are drawn as a cross`(columns: Int, rows: Int) {
-        var snapshot = Sample.snapshot()
+        var snapshot = Sample.snapshot(at: 103)
         snapshot.operations.completed -= 1
         var model = Sample.model(columns, rows)
         #expect(view(model).lines[1].hasSuffix("✓ books"))
@@ -20,7 +20,7 @@ struct ViewTests {
     }
 
     @Test func `a diagnosis takes the caption's place`() {
-        var snapshot = Sample.snapshot()
+        var snapshot = Sample.snapshot(at: 103)
         snapshot.diagnoses = ["No descriptors are left: 20 000 are open."]
         var model = Sample.model(80, 24)
         _ = update(&model, .snapshot(snapshot))
@@ -64,7 +64,7 @@ struct ViewTests {
     @Test func `view never traps`() {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix64(state: seed)
-        for round in 0..<1500 {
+        for round in 0..<600 {
             var model = Model(
                 size: Size(
                     columns: .random(in: 1...300, using: &random),
@@ -72,11 +72,14 @@ struct ViewTests {
                 ),
                 glyphs: Bool.random(using: &random) ? .unicode : .ascii
             )
-            for _ in 0..<Int.random(in: 0...4, using: &random) {
+            for _ in 0..<Int.random(in: 0...12, using: &random) {
                 let message: Message =
-                    switch Int.random(in: 0..<4, using: &random) {
+                    switch Int.random(in: 0..<8, using: &random) {
                     case 0, 1: .snapshot(RandomSnapshot.make(using: &random))
-                    case 2: .key(RandomSnapshot.key(using: &random))
+                    case 2, 3: .key(RandomSnapshot.key(using: &random))
+                    case 4: .mouse(RandomSnapshot.mouse(using: &random))
+                    case 5: .cost(RandomSnapshot.cost(using: &random))
+                    case 6: .standardError([RandomSnapshot.text(using: &random)])
                     default:
                         .resize(
                             Size(

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// The event log: the runtime's events and lines of standard error, by time.
+struct EventLines {
+    private enum Entry {
+        case event(RuntimeSnapshot.EventRow)
+        case error(Readings.ErrorLine)
+
+        var elapsedSeconds: Double {
+            switch self {
+            case .event(let event): event.elapsedSeconds
+            case .error(let line): line.elapsedSeconds
+            }
+        }
+    }
+
+    private let model: Model
+    private let entries: [Entry]
+
+    init(model: Model) {
+        self.model = model
+        var errors = model.readings.errors[...]
+        var entries: [Entry] = []
+        for event in model.snapshot?.detail?.events ?? [] {
+            while let line = errors.first, line.elapsedSeconds < event.elapsedSeconds {
+                entries.append(.error(line))
+                errors.removeFirst()
+            }
+            entries.append(.event(event))
+        }
+        self.entries = entries + errors.map { .error($0) }
+    }
+
+    var count: Int { entries.count }
+
+    /// As many lines as fit, the newest at the bottom, or `below` more of them further down.
+    func lines(height: Int, below: Int, width: Int) -> [[Span]] {
+        let end = max(min(height, count), count - below)
+        return entries[max(0, end - height)..<end].map { line($0, width: width) }
+    }
+
+    private func line(_ entry: Entry, width: Int) -> [Span] {
+        let detail = model.snapshot?.detail
+        let started = detail?.startedAtUnixSeconds ?? 0
+        // Without the time of day the time since the start has to do.
+        let clock =
+            started > 0
+            ? Quantity.timeOfDay(
+                unixSeconds: started + Double(detail?.utcOffsetSeconds ?? 0) + entry.elapsedSeconds
+            )
+            : Quantity.clock(seconds: entry.elapsedSeconds)
+        let name: Span
+        let text: String
+        switch entry {
+        case .event(let event):
+            name = Span(event.name, .strong)
+            text = event.text
+        case .error(let line):
+            name = Span("\(model.glyphs.warning) standard error", .warning)
+            text = line.text
+        }
+        let room = width - clock.width - name.text.width - 4
+        return [
+            Span(clock, .dim), Span("  "), name, Span("  "),
+            Span(text.cut(to: max(0, room), glyphs: model.glyphs)),
+        ]
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// The columns of the list of functions: one for each kind of operation that they await.
+struct FunctionColumns {
+    /// Operations in the order in which a request meets them; others follow by name.
+    private static let usualOrder = ["accept", "connect", "write", "read", "sleep"]
+
+    let model: Model
+    let functions: [RuntimeSnapshot.FunctionRow]
+
+    var all: [Column<RuntimeSnapshot.FunctionRow>] {
+        let glyphs = model.glyphs
+        return [
+            Column("function", width: 10, growth: 8, by: { $0.function }) { function, width in
+                Span(function.function.cut(to: width, glyphs: glyphs), .strong)
+            },
+            Column("running", width: 7, .right, by: { $0.running }) { function, _ in
+                let style: Style = function.running > 0 ? .running : .dim
+                return Span(Quantity.count(function.running), style)
+            },
+        ] + Self.operations(of: functions).map(waiting) + [
+            Column("done/s", width: 6, .right, rank: 1, by: { $0.donePerSecond.orZero }) {
+                function,
+                _ in
+                Span(Quantity.rate(function.donePerSecond))
+            }
+        ]
+    }
+
+    private func waiting(for name: String) -> Column<RuntimeSnapshot.FunctionRow> {
+        let width = max(Quantity.countWidth, min(name.count, 10))
+        return Column(name, width: width, .right, rank: 2, by: { $0.waiting[name] ?? -1 }) {
+            function,
+            _ in
+            guard let count = function.waiting[name] else { return Span("-", .dim) }
+            return Span(Quantity.count(count), count > 0 ? .plain : .dim)
+        }
+    }
+
+    /// The operations that functions wait for, in the order of the columns.
+    static func operations(of functions: [RuntimeSnapshot.FunctionRow]) -> [String] {
+        var names: Set<String> = []
+        for function in functions {
+            names.formUnion(function.waiting.keys)
+        }
+        return usualOrder.filter(names.contains) + names.subtracting(usualOrder).sorted()
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// The columns of the list of state machines.
+struct MachineColumns {
+    let model: Model
+
+    var all: [Column<RuntimeSnapshot.MachineRow>] {
+        let glyphs = model.glyphs
+        return [
+            Column("machine", width: 7, growth: 3, by: { $0.number }) { machine, _ in
+                Span("#\(machine.number)", .strong)
+            },
+            Column("function", width: 8, growth: 16, by: { $0.function }) { machine, width in
+                Span(machine.function.cut(to: width, glyphs: glyphs))
+            },
+            Column("state", width: 11, by: { $0.state }) { machine, _ in
+                Self.state(machine.state, glyphs)
+            },
+            Column("fd", width: 4, .right, rank: 3, growth: 1, by: { $0.descriptor }) {
+                machine,
+                _ in
+                Span(machine.descriptor < 0 ? "-" : "\(machine.descriptor)")
+            },
+            Column("for", width: 5, .right, by: { $0.sinceMicroseconds }) { machine, _ in
+                Span(Quantity.spell(microseconds: machine.sinceMicroseconds, glyphs: glyphs))
+            },
+            time("age", rank: 1) { $0.ageMicroseconds },
+            time("ran", rank: 6) { $0.runningMicroseconds },
+            time("queued", rank: 7) { $0.queuedMicroseconds },
+            time("waited", rank: 8) { $0.waitingMicroseconds },
+            Column("hops", width: 4, .right, rank: 2, by: { $0.hops }) { machine, _ in
+                Span(Quantity.count(machine.hops))
+            },
+            Column("thread", width: 9, rank: 4, growth: 3, by: { $0.thread }) { machine, _ in
+                Span(machine.thread)
+            },
+            Column("awaits at", width: 12, rank: 5, growth: 40, by: { $0.site }) { machine, width in
+                Span(Self.place(machine.site, width: width, glyphs), .dim)
+            },
+        ]
+    }
+
+    private func time(
+        _ title: String,
+        rank: Int,
+        _ value: @escaping (RuntimeSnapshot.MachineRow) -> Int
+    ) -> Column<RuntimeSnapshot.MachineRow> {
+        let glyphs = model.glyphs
+        let width = max(Quantity.durationWidth, title.count)
+        return Column(title, width: width, .right, rank: rank, by: value) { machine, _ in
+            Span(Quantity.duration(microseconds: value(machine), glyphs: glyphs))
+        }
+    }
+
+    /// The end of a place says most: the line, then the file, then the module.
+    private static func place(_ site: String, width: Int, _ glyphs: Glyphs) -> String {
+        guard site.width > width else { return site }
+        let file = site.split(separator: "/").last.map(String.init) ?? site
+        guard file.width > width else { return file }
+        return width > 0 ? glyphs.ellipsis + String(file.suffix(width - 1)) : ""
+    }
+
+    /// A state as glyph and word.
+    static func state(_ state: String, _ glyphs: Glyphs) -> Span {
+        switch state {
+        case "running": Span("\(glyphs.running) \(state)", .running)
+        case "queued": Span("\(glyphs.spinning) \(state)", .warning)
+        default: Span("\(glyphs.waiting) \(state)", .waiting)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+extension Model {
+    /// Does what a key means where the user is.
+    mutating func press(_ key: Key) -> [Effect] {
+        switch key {
+        case .character("q"), .function(10), .control("c"): return [.quit]
+        case .control("z"): return [.suspend]
+        case .control("l"): return [.repaint]
+        case .character("?"), .character("h"), .function(1):
+            help = help == nil ? 0 : nil
+            return []
+        case .character("r"): return cyclePlacement()
+        default: break
+        }
+        if let top = help {
+            pressInHelp(key, top)
+            return []
+        }
+        switch overlay {
+        case .knobs(let setting): return pressInKnobs(key, setting)
+        case .detail(let detail):
+            pressInDetail(key, detail)
+            return []
+        case .events:
+            pressInEvents(key)
+            return []
+        case nil: return pressInPanes(key)
+        }
+    }
+
+    private mutating func pressInPanes(_ key: Key) -> [Effect] {
+        switch key {
+        case .tab: focus = focus.next
+        case .backTab: focus = focus.previous
+        case .character("1"): focus = .port
+        case .character("2"): focus = .pollers
+        case .character("3"): focus = .workers
+        case .character("4"): focus = .machines
+        case .character("+"), .character("="): return change(focus.setting, up: true)
+        case .character("-"): return change(focus.setting, up: false)
+        case .character("o"): overlay = .knobs(focus.setting)
+        case .character("l"): openEvents()
+        case .enter: openDetail()
+        case .character("<"), .character(","): moveSort(by: -1)
+        case .character(">"), .character("."): moveSort(by: 1)
+        case .character("I"), .character("i"): reverseSort()
+        default: move(key)
+        }
+        return []
+    }
+
+    private mutating func pressInHelp(_ key: Key, _ top: Int) {
+        switch key {
+        case .escape, .enter: help = nil
+        case .tab: focus = focus.next
+        case .backTab: focus = focus.previous
+        default:
+            let help = HelpOverlay(model: self)
+            self.help = Self.scroll(top, key, lines: help.lineCount, height: help.height)
+        }
+    }
+
+    private mutating func pressInDetail(_ key: Key, _ detail: Overlay.Detail) {
+        switch key {
+        case .escape, .enter, .backspace: overlay = nil
+        default:
+            var detail = detail
+            let view = DetailOverlay(model: self, detail: detail)
+            let height = view.height
+            detail.top = Self.scroll(detail.top, key, lines: view.lineCount, height: height)
+            overlay = .detail(detail)
+        }
+    }
+
+    private mutating func pressInEvents(_ key: Key) {
+        switch key {
+        case .escape, .character("l"), .enter:
+            overlay = nil
+            eventsBelow = 0
+        default:
+            let height = EventLogOverlay(model: self).height
+            let count = EventLines(model: self).count
+            let top = max(0, count - height - eventsBelow)
+            let moved = Self.scroll(top, key, lines: count, height: height)
+            eventsBelow = max(0, count - height - moved)
+        }
+    }
+
+    private mutating func pressInKnobs(_ key: Key, _ setting: Setting) -> [Effect] {
+        let all = Setting.allCases
+        let index = all.firstIndex(of: setting) ?? 0
+        var target = index
+        switch key {
+        case .escape, .character("o"):
+            overlay = nil
+            return []
+        case .character("+"), .character("="), .right: return change(setting, up: true)
+        case .character("-"), .left: return change(setting, up: false)
+        case .up, .character("k"), .backTab: target = index - 1
+        case .down, .character("j"), .tab: target = index + 1
+        case .home, .pageUp, .character("g"): target = 0
+        case .end, .pageDown, .character("G"): target = all.count - 1
+        default: return []
+        }
+        overlay = .knobs(all[min(max(0, target), all.count - 1)])
+        return []
+    }
+
+    /// The first line in sight after a key that scrolls a text.
+    private static func scroll(_ top: Int, _ key: Key, lines: Int, height: Int) -> Int {
+        let last = max(0, lines - height)
+        let target =
+            switch key {
+            case .up, .character("k"): top - 1
+            case .down, .character("j"): top + 1
+            case .pageUp: top - max(1, height - 1)
+            case .pageDown, .character(" "): top + max(1, height - 1)
+            case .home, .character("g"): 0
+            case .end, .character("G"): last
+            default: top
+            }
+        return min(max(0, target), last)
+    }
+
+    mutating func openEvents() {
+        overlay = .events
+        eventsBelow = 0
+    }
+
+    mutating func say(_ text: String) {
+        notice = Notice(text: text, expiresAt: now + Self.patienceSeconds)
+    }
+}

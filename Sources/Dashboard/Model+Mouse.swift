@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Model {
+    /// Rows that one notch of the wheel moves.
+    private static let notch = 3
+
+    /// Does what a click or a turn of the wheel means at its place.
+    ///
+    /// A double click comes as a press and a double press, or as two presses: a press on the row
+    /// that is chosen already opens it, so that both open.
+    mutating func handle(_ event: MouseEvent) -> [Effect] {
+        guard layout.shape != .tooSmall else { return [] }
+        switch event.kind {
+        case .wheelUp: return turn(event, up: true)
+        case .wheelDown: return turn(event, up: false)
+        case .press, .doublePress: break
+        }
+        if event.row == layout.keyRow {
+            let button = KeyBar(model: self).buttons.first { $0.columns.contains(event.column) }
+            return button.map { press($0.key) } ?? []
+        }
+        if let box = coveringBox {
+            return clickOverlay(event, box)
+        }
+        click(event)
+        return []
+    }
+
+    private mutating func click(_ event: MouseEvent) {
+        guard let pane = pane(column: event.column, row: event.row) else {
+            if let box = layout.eventBox, box.contains(event), event.kind == .doublePress {
+                openEvents()
+            }
+            return
+        }
+        let wasFocused = focus == pane
+        let layout = layout
+        focus = pane
+        for list in pane.lists {
+            guard let place = PaneLists(model: self, layout: layout).place(of: list),
+                place.grid.rect.contains(event)
+            else { continue }
+            if event.row == place.grid.rect.row {
+                guard event.kind == .press, let shape = place.grid.shape(column: event.column)
+                else { return }
+                if pane == .machines { machineList = list }
+                sort(list, byColumn: shape)
+            } else if let index = place.index(row: event.row) {
+                let isChosen = wasFocused && place.chosen == index
+                choose(list, index)
+                if isChosen || event.kind == .doublePress { openDetail() }
+            }
+        }
+    }
+
+    /// The box that lies over the panes.
+    private var coveringBox: OverlayBox? {
+        if help != nil { return HelpOverlay(model: self).placed }
+        switch overlay {
+        case .detail(let detail): return DetailOverlay(model: self, detail: detail).placed
+        case .knobs(let setting): return KnobOverlay(model: self, chosen: setting).box
+        case .events: return EventLogOverlay(model: self).placed
+        case nil: return nil
+        }
+    }
+
+    /// A click beside the box closes it; one on a setting chooses it.
+    private mutating func clickOverlay(_ event: MouseEvent, _ box: OverlayBox) -> [Effect] {
+        guard box.rect.contains(event) else {
+            return event.kind == .press ? press(.escape) : []
+        }
+        if help == nil, case .knobs(let chosen) = overlay,
+            let setting = KnobOverlay(model: self, chosen: chosen).setting(row: event.row)
+        {
+            overlay = .knobs(setting)
+        }
+        return []
+    }
+
+    private mutating func turn(_ event: MouseEvent, up: Bool) -> [Effect] {
+        if coveringBox != nil {
+            var effects: [Effect] = []
+            for _ in 0..<Self.notch {
+                effects += press(up ? .up : .down)
+            }
+            return effects
+        }
+        let lines = up ? -Self.notch : Self.notch
+        if let box = layout.eventBox, box.interior.contains(event) {
+            let rows = box.interior.rows
+            let most = max(0, EventLines(model: self).count - rows)
+            eventsBelow = min(max(0, eventsBelow - lines), most)
+            return []
+        }
+        let lists = PaneLists(model: self, layout: layout)
+        guard let pane = pane(column: event.column, row: event.row) else { return [] }
+        let under = pane.lists.first { lists.rect(of: $0)?.contains(event) == true }
+        scroll(under ?? cursorList(of: pane), by: lines)
+        return []
+    }
+
+    /// The pane at a place of the screen; borders belong to the pane below or to the right of them.
+    private func pane(column: Int, row: Int) -> Pane? {
+        let layout = layout
+        let event = MouseEvent(kind: .press, column: column, row: row)
+        return Pane.allCases.last { pane in
+            [layout.boxes[pane], layout.heads[pane], layout.contents[pane]]
+                .contains { $0?.contains(event) == true }
+        }
+    }
+}
+
+extension Rect {
+    /// Whether the mouse is in it.
+    fileprivate func contains(_ event: MouseEvent) -> Bool {
+        event.column >= column && event.column < endColumn && event.row >= row
+            && event.row < endRow
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// The columns of the list of pollers.
+struct PollerColumns {
+    let model: Model
+
+    var all: [Column<RuntimeSnapshot.PollerRow>] {
+        let model = model
+        return [
+            Column("id", width: 4, by: { $0.number }) { poller, _ in
+                Span("P\(poller.number)", .strong)
+            },
+            Column("state", width: 9, growth: 11, by: { $0.state.rawValue }) { poller, width in
+                Self.state(poller.state, engine: width >= 18 ? model.engine : "", model.glyphs)
+            },
+            Column("for", width: 5, .right, by: { $0.sinceMicroseconds }) { poller, _ in
+                let time = poller.sinceMicroseconds
+                return Span(Quantity.spell(microseconds: time, glyphs: model.glyphs))
+            },
+            Column("packet/s", width: 8, .right, rank: 1, by: { $0.packetsPerSecond.orZero }) {
+                poller,
+                _ in
+                Span(Quantity.rate(poller.packetsPerSecond))
+            },
+            Column("busy", width: 4, .right, by: { $0.busyPercent.orZero }) { poller, _ in
+                Span(Quantity.percent(poller.busyPercent))
+            },
+            Column("", width: 5, .right, rank: 2, growth: History.capacity) { poller, width in
+                let history = model.trends.pollers[poller.number]
+                let bars = history?.sparkline(width: width, top: 100, glyphs: model.glyphs)
+                return Span(bars ?? "", .flow)
+            },
+        ]
+    }
+
+    /// A state as glyph and word; the leader's names the engine that it waits in.
+    static func state(
+        _ state: RuntimeSnapshot.PollerRow.State,
+        engine: String,
+        _ glyphs: Glyphs
+    ) -> Span {
+        switch state {
+        case .leader:
+            let place = engine.isEmpty ? "" : ": in \(engine)"
+            return Span("\(glyphs.leader) leader\(place)", .waiting)
+        case .waiting: return Span("\(glyphs.waiting) waiting", .parked)
+        case .running: return Span("\(glyphs.running) running", .running)
+        case .inline: return Span("\(glyphs.inline) inline", .running)
+        case .blocked: return Span("\(glyphs.blocked) blocked", .blocked)
+        case .leaving: return Span("\(glyphs.leaving) leaving", .warning)
+        }
+    }
+}
+
+extension Double {
+    /// A value that can be sorted by: what is no number counts as nothing.
+    var orZero: Double { isNaN ? 0 : self }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+extension Setting {
+    /// What the key bar calls it.
+    var name: String {
+        switch self {
+        case .concurrency: "concurrency"
+        case .pollerMinimum, .workerMinimum: "minimum"
+        case .pollerMaximum, .workerMaximum: "maximum"
+        case .placement: "placement"
+        case .clients: "clients"
+        case .rate: "loop"
+        case .delay: "delay"
+        case .spread: "spread"
+        case .processorTime: "CPU per request"
+        case .blockingPercent: "blocking"
+        case .blockingTime: "blocking time"
+        case .resetPercent: "resets"
+        }
+    }
+
+    /// What it belongs to.
+    var owner: String {
+        switch self {
+        case .pollerMinimum, .pollerMaximum: "pollers"
+        case .concurrency: "port"
+        case .workerMinimum, .workerMaximum: "workers"
+        case .placement: "runtime"
+        default: "load"
+        }
+    }
+
+    /// What a notice calls it.
+    var subject: String {
+        switch self {
+        case .concurrency: "port: concurrency value"
+        case .clients: "state machines: clients"
+        default: "\(owner): \(name)"
+        }
+    }
+
+    /// What it does, in a sentence.
+    var explanation: String {
+        switch self {
+        case .pollerMinimum: "Threads that take packets from the port."
+        case .pollerMaximum: "No more pollers than this, whatever happens."
+        case .concurrency: "How many pollers may run at once; the rest waits in reserve."
+        case .workerMinimum: "Threads that the pool creates as soon as there is work."
+        case .workerMaximum: "No more workers than this, whatever happens."
+        case .placement: "Where a continuation runs: queued to a worker, or inline on the poller."
+        case .clients: "Clients of the scenario; each is a state machine."
+        case .rate: "Closed: ask again after the answer. Open: ask by a timetable."
+        case .delay: "How long the call downstream takes that each request awaits."
+        case .spread: "The delay varies by this much in both directions."
+        case .processorTime: "Processor time that each request burns."
+        case .blockingPercent: "Requests in a hundred that block their thread."
+        case .blockingTime: "For how long those requests block it."
+        case .resetPercent: "Answers in a hundred after which the client resets its connection."
+        }
+    }
+
+    /// A value with its unit.
+    func text(_ value: Int, in snapshot: RuntimeSnapshot?, glyphs: Glyphs) -> String {
+        switch self {
+        case .placement:
+            let names = snapshot?.detail?.limits.placements ?? []
+            return names.indices.contains(value) ? names[value] : snapshot?.placement ?? ""
+        case .rate: return value == 0 ? "closed loop" : "\(value)/s"
+        case .delay, .spread, .processorTime, .blockingTime:
+            return Self.time(value, glyphs)
+        case .blockingPercent, .resetPercent: return "\(value)%"
+        default: return "\(value)"
+        }
+    }
+
+    /// A time with all its digits, in the largest unit that needs no fraction.
+    private static func time(_ microseconds: Int, _ glyphs: Glyphs) -> String {
+        if microseconds == 0 { return "0" }
+        if microseconds % 1_000_000 == 0 { return "\(microseconds / 1_000_000)s" }
+        if microseconds % 1000 == 0 { return "\(microseconds / 1000)ms" }
+        return "\(microseconds)\(glyphs.micro)s"
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+import Testing
+
+@testable import Dashboard
+
+struct KnobTests {
+    @Test(arguments: [
+        (Setting.pollerMaximum, RuntimeCommand.setPollerMaximum(999)),
+        (.workerMaximum, .setWorkerMaximum(32766)),
+        (.clients, .setClients(190)),
+        (.delay, .setDelay(microseconds: 95_000, spreadMicroseconds: 10_000)),
+        (.spread, .setDelay(microseconds: 100_000, spreadMicroseconds: 9000)),
+        (.processorTime, .setProcessorTime(microseconds: 10)),
+    ])
+    func `minus lowers the chosen setting`(setting: Setting, command: RuntimeCommand) {
+        var model = Sample.model(80, 24, keys: [.character("o")])
+        model.overlay = .knobs(setting)
+        #expect(update(&model, .key(.character("-"))) == [.command(command)])
+        model = Sample.model(80, 24)
+        model.overlay = .knobs(setting)
+        #expect(update(&model, .key(.left)) == [.command(command)])
+    }
+
+    @Test(arguments: [
+        (Setting.rate, RuntimeCommand.setRate(perSecond: 10)),
+        (.blockingPercent, .setBlocking(percent: 1, microseconds: 0)),
+        (.blockingTime, .setBlocking(percent: 0, microseconds: 1000)),
+        (.resetPercent, .setReset(percent: 1)),
+        (.placement, .setPlacement("inline")),
+    ])
+    func `plus raises the chosen setting`(setting: Setting, command: RuntimeCommand) {
+        var model = Sample.model(80, 24)
+        model.overlay = .knobs(setting)
+        #expect(update(&model, .key(.right)) == [.command(command)])
+    }
+
+    @Test func `a loop that is slowed down to nothing is a closed one`() {
+        var snapshot = Sample.snapshot(at: 103)
+        snapshot.detail?.settings.ratePerSecond = 10
+        var model = Sample.model(80, 24)
+        _ = update(&model, .snapshot(snapshot))
+        model.overlay = .knobs(.rate)
+        #expect(update(&model, .key(.left)) == [.command(.setRate(perSecond: nil))])
+    }
+
+    @Test func `settings that belong together keep what was asked for`() {
+        var model = Sample.model(80, 24)
+        model.overlay = .knobs(.blockingPercent)
+        _ = update(&model, .key(.right))
+        _ = update(&model, .key(.down))
+        #expect(model.overlay == .knobs(.blockingTime))
+        let command = RuntimeCommand.setBlocking(percent: 1, microseconds: 1000)
+        #expect(update(&model, .key(.right)) == [.command(command)])
+    }
+
+    @Test func `the value asked for is shown until the runtime has it`() {
+        var model = Sample.model(80, 24, keys: [.character("3"), .character("o"), .right])
+        #expect(view(model).lines.contains { $0.contains("2 → 3  asked for") })
+        var snapshot = Sample.snapshot(at: 102.45)
+        snapshot.workers.minimum = 3
+        _ = update(&model, .snapshot(snapshot))
+        #expect(model.targets.isEmpty)
+        #expect(!view(model).lines.contains { $0.contains("asked for") })
+        #expect(model.value(of: .workerMinimum) == 3)
+        _ = update(&model, .key(.character("o")))
+        #expect(model.overlay == nil)
+    }
+
+    @Test func `r goes through the placements that there are`() {
+        var model = Sample.model(80, 24)
+        #expect(update(&model, .key(.character("r"))) == [.command(.setPlacement("inline"))])
+        #expect(view(model).lines[0].contains("placement worker→inline"))
+        #expect(update(&model, .key(.character("r"))) == [.command(.setPlacement("worker"))])
+    }
+}
