@@ -11,30 +11,30 @@ struct GoldenFrameTests {
         expect(
             view(model),
             """
-             pooltop  fanout · 200 clients · 127.0.0.1:40213     cpu  18% · ● LIVE 00:01:42
+             pooltop  fanout · 200 clients       placement worker · cpu  18% · ● LIVE 01:42
              submit 3.9k/s▶armed  391▶port    1▶pollers 1/2▶queued    7▶workers 1/2 ✓ books
              578 operations in flight, 1 thread working: nobody waits for them.
             ┌▶1 Port · concurrency 2 ───────────┬2 Pollers · 2 of 2..1000 · 1 running ─────┐
-            │armed      391   ▆▆▆▆▆▅▆▆▆▆▆▆▆▆▅▆▆▅│id   state        for packet/s busy       │
-            │timers     187   ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆│P1   ◇ leader   120µs     3.9k  18% ▃▁▄▃▁▂│
-            │queued       1   ▂▅▁▃▆▂▅▂ peak   12│P2   ● running   2.3s        0   0% ▁▁▁▁▁▁│
-            │dequeued  3.9k/s ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆├3 Workers · 1 busy · goal 2 · min 2 ──────┤
-            │  packet    operation result waited│id   state     function machine   for busy│
+            │armed      391   ▆▆▆▆▆▆▆▅ peak  487│id   state        for packet/s busy       │
+            │timers     187   ▆▆▆▆▆▆▆▆ peak  187│P1   ◇ leader   120µs     3.9k  18% ▃▁▄▃▁▂│
+            │queued       1   ▂▅ ▃▆▂▅▂ peak   12│P2   ● running    >2s        0   0% ▁▁▁▁▁▁│
+            │dequeued  3.9k/s ▆▆▆▆▆▆▆▆ peak 3.9k├3 Workers · 1 busy · goal 2 · min 2 ──────┤
+            │packet      operation result waited│id   state     function machine   for busy│
             │○ #88126    read       312 B   12µs│W1   ● running fetch    #10233  213µs  37%│
-            │✓ #88125    write      313 B   24µs│W2   ○ parked                    3.1s   0%│
+            │✓ #88125    write      313 B   24µs│W2   ○ parked                     >2s   0%│
             │✓ #88124    read       314 B   48µs│                                          │
             │✓ #88123    write      315 B   96µs│queues  global    3  high    0  local    4│
-            ├4 State machines · 400 in flight · 12k started · 12k finished ────────────────┤
+            ├4 State machines · 400 in flight · 12k started ·  1- 3 of 40 sampled ─────────┤
             │requests 1.9k/s  failed    0  p50 100ms  p90 101ms  p99 104ms  max 210ms      │
             │function            running  connect  write  read  sleep  done/s              │
             │fetch                     1        0      1   186     12    1.9k              │
             │serve                     0        -      -    13    187    1.9k              │
-            │machine  function  state        fd   for   age hops thread    awaits at       │
-            │#10233   fetch     ● running     - 213µs  4.1s    6 worker-1  Client.swift:41 │
-            │#10234   serve     ◌ queued      - 426µs  4.0s    7 worker-2  Client.swift:42 │
-            │#10235   fetch     ○ read       19 639µs  4.0s    8 worker-1  Client.swift:43 │
+            │machine  function  state          fd   for   age hops thread     awaits at    │
+            │#10233   fetch     ● running       - 213µs  4.1s    6 worker-1   …ent.swift:41│
+            │#10234   serve     ◌ queued        - 426µs  4.0s    7 worker-2   …ent.swift:42│
+            │#10235   fetch     ○ read         19 639µs  4.0s    8 worker-1   …ent.swift:43│
             └──────────────────────────────────────────────────────────────────────────────┘
-             Tab pane  1-4 choose pane  +/- concurrency  ↑↓ select  ? help  q quit
+             Tab pane  +/- concurrency  r placement  o knobs  Enter open  ? help  q quit
             """
         )
     }
