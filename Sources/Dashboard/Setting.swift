@@ -103,19 +103,33 @@ enum Setting: CaseIterable, Sendable {
 
     /// The next value upwards or downwards.
     ///
-    /// Threads and per cent move by one. The rest moves by about a tenth, in steps of 1, 2 or 5
-    /// times a power of ten, so that a few presses go from ten to thousands.
+    /// Threads move by one; clients by about a tenth, in steps of 1, 2 or 5 times a power of ten;
+    /// times, rates and shares from 1 to 2 to 5 to 10: a few presses go from least to most.
     func neighbour(of value: Int, up: Bool) -> Int {
-        let smallest: Int
         switch self {
-        case .clients: smallest = 1
-        case .rate: smallest = 10
-        case .delay, .spread, .blockingTime: smallest = 1000
-        case .processorTime: smallest = 10
+        case .clients:
+            let step = Self.step(near: up ? value : value - 1)
+            return up ? value + step : value - step
+        case .rate, .processorTime: return Self.rung(from: value, up: up, least: 10)
+        case .delay, .spread, .blockingTime: return Self.rung(from: value, up: up, least: 1000)
+        case .blockingPercent, .resetPercent:
+            return Self.rung(from: value, up: up, least: 1)
         default: return up ? value + 1 : value - 1
         }
-        let step = max(smallest, Self.step(near: up ? value : value - 1))
-        return up ? value + step : max(value - step, value > 0 ? 0 : -1)
+    }
+
+    /// The next of 1, 2 and 5 times powers of ten, from `least` on; below it comes 0.
+    private static func rung(from value: Int, up: Bool, least: Int) -> Int {
+        var below = 0
+        var power = least
+        while true {
+            for rung in [power, 2 * power, 5 * power] {
+                if up, rung > value { return rung }
+                if !up, rung >= value { return below }
+                below = rung
+            }
+            power *= 10
+        }
     }
 
     private static func step(near value: Int) -> Int {

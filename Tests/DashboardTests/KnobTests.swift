@@ -10,8 +10,8 @@ struct KnobTests {
         (Setting.pollerMaximum, RuntimeCommand.setPollerMaximum(999)),
         (.workerMaximum, .setWorkerMaximum(32766)),
         (.clients, .setClients(190)),
-        (.delay, .setDelay(microseconds: 95_000, spreadMicroseconds: 10_000)),
-        (.spread, .setDelay(microseconds: 100_000, spreadMicroseconds: 9000)),
+        (.delay, .setDelay(microseconds: 50_000, spreadMicroseconds: 10_000)),
+        (.spread, .setDelay(microseconds: 100_000, spreadMicroseconds: 5000)),
         (.processorTime, .setProcessorTime(microseconds: 10)),
     ])
     func `minus lowers the chosen setting`(setting: Setting, command: RuntimeCommand) {
@@ -34,6 +34,19 @@ struct KnobTests {
         var model = Sample.model(80, 24)
         model.overlay = .knobs(setting)
         #expect(update(&model, .key(.right)) == [.command(command)])
+    }
+
+    @Test func `times go from nothing to an hour and back in few steps`() {
+        var times = [0]
+        while let last = times.last, last < 3_600_000_000, times.count < 99 {
+            times.append(min(3_600_000_000, Setting.delay.neighbour(of: last, up: true)))
+        }
+        #expect(times.prefix(5) == [0, 1000, 2000, 5000, 10_000])
+        #expect(times.count == 22)
+        let back = times.reversed().dropFirst()
+        for (high, low) in zip(times.reversed(), back) {
+            #expect(Setting.delay.neighbour(of: high, up: false) == low)
+        }
     }
 
     @Test func `a loop that is slowed down to nothing is a closed one`() {
