@@ -14,6 +14,8 @@ package import Telemetry
 package final class Sampler: Sendable {
     /// How often the sampler's thread looks by itself.
     package static let period = Duration.milliseconds(100)
+    /// How often it tells the observer; the dashboard renews its numbers as often.
+    private static let snapshotsPerSecond = 4.0
 
     /// A function in a structure of its own: a bare one would be wrapped once more, by the compiler's
     /// conversion to the lock's generic state and back, every time it is looked at.
@@ -55,12 +57,39 @@ package final class Sampler: Sendable {
     }
 
     private func main() {
+        var quarter = -1
         while !isStopped.load(ordering: .relaxed) {
-            let snapshot = sample()
             let observer = observer.withLock { $0 }
-            observer.body?(snapshot)
+            // Counters and rings are emptied at every look; a snapshot, with its rows in words, is
+            // made only as often as anybody reads it.
+            let now = Int(parts.log.elapsedSeconds * Sampler.snapshotsPerSecond)
+            if let body = observer.body, now != quarter {
+                quarter = now
+                body(sample())
+            } else {
+                turn.take { _ = look() }
+            }
             parker.park(timeout: Sampler.period)
         }
+    }
+
+    /// Closes the epoch and adds up what it counted; the caller has the turn.
+    private func look() -> Totals {
+        let before = CurrentThread.processorTime
+        // The sweeper counts; its lane is the calling thread's.
+        state.sweepFrom = parts.registry.sweep(
+            from: state.sweepFrom,
+            limit: 4096,
+            lane: contexts.current.lane
+        )
+        let totals = state.close(contexts.lanes, siteCount: parts.registry.sites.count)
+        spend(since: before)
+        return totals
+    }
+
+    private func spend(since before: Duration) {
+        let spent = CurrentThread.processorTime - before
+        state.microsecondsSpent += Int(spent.nanosecondsClamped / 1000)
     }
 
     /// Makes a snapshot now.
@@ -68,21 +97,14 @@ package final class Sampler: Sendable {
     /// Any thread may ask; one at a time is served.
     package func sample() -> RuntimeSnapshot {
         turn.take {
+            let totals = look()
             let before = CurrentThread.processorTime
-            // The sweeper counts; its lane is the calling thread's.
-            state.sweepFrom = parts.registry.sweep(
-                from: state.sweepFrom,
-                limit: 4096,
-                lane: contexts.current.lane
-            )
-            let totals = state.close(contexts.lanes, siteCount: parts.registry.sites.count)
             let snapshot = parts.snapshot(
                 totals,
                 state: state,
                 detailed: wantsDetail.load(ordering: .relaxed)
             )
-            let spent = CurrentThread.processorTime - before
-            state.microsecondsSpent += Int(spent.nanosecondsClamped / 1000)
+            spend(since: before)
             return snapshot
         }
     }
