@@ -127,8 +127,8 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
         executor.run(jobBits, on: context)
     }
 
-    func goalChanged(from: Int, to: Int, reason: AdjustmentReason) {
-        log.appendAdjustment(from: from, to: to, reason: reason.rawValue)
+    func goalChanged(from: Int, to: Int, reason: AdjustmentReason, throughput: Double) {
+        log.appendAdjustment(from: from, to: to, reason: reason.rawValue, throughput: throughput)
     }
 }
 

@@ -35,14 +35,18 @@ final class EventLog: Sendable {
         }
     }
 
-    func appendAdjustment(from: Int, to: Int, reason: String) {
+    func appendAdjustment(from: Int, to: Int, reason: String, throughput: Double = 0) {
         let adjustment = RuntimeSnapshot.Adjustment(
             elapsedSeconds: elapsedSeconds,
             from: from,
             to: to,
             reason: reason
         )
-        append("ThreadPoolWorkerThreadAdjustmentAdjustment", "goal \(from) → \(to)  \(reason)")
+        let rate = throughput > 0 ? "  \(Int(throughput.rounded())) items/s" : ""
+        append(
+            "ThreadPoolWorkerThreadAdjustmentAdjustment",
+            "goal \(from) → \(to)  \(reason)\(rate)"
+        )
         state.withLock { state in
             state.adjustments.append(adjustment)
             if state.adjustments.count > EventLog.adjustmentCapacity {

@@ -64,7 +64,8 @@ public final class Runtime: Sendable {
         port.skipOnSuccess.store(configuration.skipOnSuccess, ordering: .relaxed)
         pool = WorkerPool(
             minimum: configuration.workers.lowerBound,
-            maximum: configuration.workers.upperBound
+            maximum: configuration.workers.upperBound,
+            switches: configuration.switches
         )
         taskExecutor = PoolTaskExecutor(
             contexts: contexts,
@@ -93,13 +94,13 @@ public final class Runtime: Sendable {
                 log: log
             )
         )
-        pool.start(delegate: dispatcher)
         log.appendAdjustment(
             from: 0,
             to: configuration.workers.lowerBound,
             reason: AdjustmentReason.initializing.rawValue
         )
         do throws(Errno) {
+            try pool.start(delegate: dispatcher)
             try pollers.start()
             try sampler.start()
         } catch {
@@ -228,11 +229,17 @@ public final class Runtime: Sendable {
         guard duration > .zero else { return }
         let context = contexts.cached
         let blockedAt = Instant.now
-        context?.worker?.setState(.blocked, at: blockedAt)
+        if let worker = context?.worker {
+            worker.setState(.blocked, at: blockedAt)
+            pool.workerBlocks(worker)
+        }
         if let poller = context?.poller { port.pollerBlocks(poller) }
         stopSignal.wait(for: duration)
         if let poller = context?.poller { port.pollerUnblocks(poller) }
-        context?.worker?.setState(.running, at: .now)
+        if let worker = context?.worker {
+            pool.workerUnblocks(worker)
+            worker.setState(.running, at: .now)
+        }
     }
 
     /// Whether ``shutdown(within:)`` has been called.
@@ -275,6 +282,10 @@ public final class Runtime: Sendable {
         case .setPlacement(let name):
             guard let placement = Placement(rawValue: name), placement.isBuilt else { return false }
             self.placement = placement
+        case .setHillClimbing(let isOn): pool.switches.hillClimbing = isOn
+        case .setCooperativeBlocking(let isOn): pool.switches.cooperativeBlocking = isOn
+        case .setStarvationDetection(let isOn): pool.switches.starvationDetection = isOn
+        case .setLocalHandOver(let isOn): pool.switches.localHandOver = isOn
         case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset:
             return false
         }

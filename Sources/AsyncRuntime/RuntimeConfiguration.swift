@@ -22,6 +22,23 @@ public struct RuntimeConfiguration: Sendable {
     public var placement: Placement
     /// Whether an operation that succeeds at once skips the completion packet.
     public var skipOnSuccess = true
+    /// Whether throughput decides how many workers there are.
+    public var hillClimbing = true
+    /// Whether a worker that says that it blocks is made up for by another; .NET 6 and later.
+    public var cooperativeBlocking = true
+    /// Whether a worker is added when nobody has taken work for too long.
+    public var starvationDetection = true
+    /// Whether a worker that is about to block gives its own items to all; .NET 10.
+    public var localHandOver = true
+
+    var switches: GoalAdjustment.Switches {
+        var switches = GoalAdjustment.Switches()
+        switches.hillClimbing = hillClimbing
+        switches.cooperativeBlocking = cooperativeBlocking
+        switches.starvationDetection = starvationDetection
+        switches.localHandOver = localHandOver
+        return switches
+    }
 
     /// The defaults for this machine.
     public init() {

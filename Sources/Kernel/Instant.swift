@@ -19,6 +19,11 @@ package struct Instant: Comparable, Hashable, Sendable {
         Instant(nanoseconds: clinux_monotonic_ns())
     }
 
+    /// As of the kernel's last tick, up to 10 ms ago; about 6 ns.
+    package static var coarse: Instant {
+        Instant(nanoseconds: clinux_monotonic_coarse_ns())
+    }
+
     package static func < (a: Instant, b: Instant) -> Bool {
         a.nanoseconds < b.nanoseconds
     }

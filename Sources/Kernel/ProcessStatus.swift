@@ -58,11 +58,11 @@ package enum ProcessStatus {
         return Int(clamping: limit.rlim_cur)
     }
 
-    private static func read(_ path: String) -> String {
+    static func read(_ path: String) -> String {
         let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard fd >= 0 else { return "" }
         defer { close(fd) }
-        var bytes = [UInt8](repeating: 0, count: 1024)
+        var bytes = [UInt8](repeating: 0, count: 4096)
         let count = unsafe Glibc.read(fd, &bytes, bytes.count)
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }

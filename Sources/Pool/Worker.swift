@@ -20,6 +20,8 @@ package final class Worker: Sendable {
     package let lane: ThreadLane
     let parker = Parker()
     let queue: WorkStealingQueue
+    /// Whether it blocks, and the pool was told to make up for it; the worker's own.
+    let isMadeUpFor = Atomic<Bool>(false)
 
     init(number: Int, lane: ThreadLane, queue: WorkStealingQueue) {
         self.number = number
@@ -47,8 +49,8 @@ package protocol WorkerDelegate: AnyObject, Sendable {
     func workerFailedToStart(_ worker: Worker, _ reason: String)
     /// On the thread, after its last item.
     func workerEnded(_ worker: Worker)
-    /// The goal changed.
-    func goalChanged(from: Int, to: Int, reason: AdjustmentReason)
+    /// The goal changed; `throughput` is the items a second that were run with the old one.
+    func goalChanged(from: Int, to: Int, reason: AdjustmentReason, throughput: Double)
 }
 
 /// Why the goal changed: .NET's words, and `Key` for a hand at the keyboard.

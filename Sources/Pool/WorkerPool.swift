@@ -2,7 +2,7 @@
 
 package import Kernel
 internal import Synchronization
-internal import SystemPackage
+package import SystemPackage
 internal import Telemetry
 
 /// The worker threads and their queues: .NET's portable thread pool, by its names and rules.
@@ -36,20 +36,28 @@ package final class WorkerPool: Sendable {
     package static let idleTimeout = Duration.seconds(20)
 
     private struct State {
-        var minimum: Int
-        var maximum: Int
         var workers: [Int: Worker] = [:]
         /// Numbers of threads that are being started.
         var starting: Set<Int> = []
         /// No thread is started any more.
         var isStopped = false
+        /// Items that workers have run that are gone.
+        var executedByEnded = 0
     }
 
     /// Set by `start`, let go by `join`; each thread takes it along when it begins.
-    private let delegate = Lock<(any WorkerDelegate)?>(nil)
+    let delegate = Lock<(any WorkerDelegate)?>(nil)
     private let state: Lock<State>
+    let adjustment: Lock<GoalAdjustment>
+    let gate = GateThread()
+    let processorCount = ProcessStatus.processorCount
+    /// Monotonic nanoseconds of the last time that a worker went for work.
+    let lastDequeue = Atomic<UInt64>(0)
+    /// When a worker has to look at the throughput.
+    let nextSample = Atomic<UInt64>(0)
+    let isSampling = Atomic<Bool>(false)
     private let counts: Atomic<UInt64>
-    private let isRequested = Atomic<Bool>(false)
+    let isRequested = Atomic<Bool>(false)
     private let isStopped = Atomic<Bool>(false)
     private let global = GlobalQueue()
     private let highPriority = GlobalQueue()
@@ -61,17 +69,32 @@ package final class WorkerPool: Sendable {
     package init(
         minimum: Int,
         maximum: Int,
+        switches: GoalAdjustment.Switches = GoalAdjustment.Switches(),
         idleTimeout: Duration = WorkerPool.idleTimeout
     ) {
         precondition(minimum >= 1 && minimum <= maximum && maximum <= ThreadCounts.limit)
         self.idleTimeout = idleTimeout
-        state = Lock(State(minimum: minimum, maximum: maximum))
+        state = Lock(State())
+        adjustment = Lock(
+            GoalAdjustment(
+                minimum: minimum,
+                maximum: maximum,
+                switches: switches,
+                processorCount: ProcessStatus.processorCount,
+                now: .now
+            )
+        )
         counts = Atomic(ThreadCounts(processing: 0, existing: 0, goal: minimum).word)
     }
 
-    /// Gives the pool what runs its jobs; before the first item.
-    package func start(delegate: any WorkerDelegate) {
+    /// Gives the pool what runs its jobs, and starts the gate thread; before the first item.
+    ///
+    /// - Throws: `EAGAIN` where a limit of threads or memory is hit.
+    package func start(delegate: any WorkerDelegate) throws(Errno) {
         self.delegate.withLock { $0 = delegate }
+        try roster.start(name: "gate", stackBytes: GateThread.stackBytes) {
+            self.gate.run(for: self)
+        }
     }
 
     // MARK: Enqueueing
@@ -95,13 +118,18 @@ package final class WorkerPool: Sendable {
     @inline(__always)
     private func requestWorker() {
         if isRequested.load(ordering: .sequentiallyConsistent) { return }
-        if !isRequested.exchange(true, ordering: .sequentiallyConsistent) { addWorkingWorker() }
+        if !isRequested.exchange(true, ordering: .sequentiallyConsistent) { askForWorker() }
+    }
+
+    private func askForWorker() {
+        addWorkingWorker()
+        gate.wake()
     }
 
     // MARK: Threads
 
     /// Releases or creates one worker, if fewer work than the goal says.
-    private func addWorkingWorker() {
+    func addWorkingWorker() {
         switch update({ $0.addWorking() }) {
         case .none: break
         case .release: idle.release()
@@ -110,7 +138,8 @@ package final class WorkerPool: Sendable {
     }
 
     /// Changes the counts by compare-exchange and returns what `change` said.
-    private func update<Result>(_ change: (inout ThreadCounts) -> Result) -> Result {
+    @discardableResult
+    func update<Result>(_ change: (inout ThreadCounts) -> Result) -> Result {
         var word = counts.load(ordering: .sequentiallyConsistent)
         while true {
             var new = ThreadCounts(word: word)
@@ -157,8 +186,8 @@ package final class WorkerPool: Sendable {
 
     /// Takes back that a worker was counted in.
     ///
-    /// One that waits is released in its place; where there is none the request is taken back too,
-    /// so that the next item tries again.
+    /// One that waits is released in its place; where there is none the request stays, and the gate
+    /// thread tries again.
     private func couldNotCreate() {
         let isReleased = update { counts -> Bool in
             counts.existing -= 1
@@ -167,11 +196,7 @@ package final class WorkerPool: Sendable {
             counts.processing -= 1
             return false
         }
-        if isReleased {
-            idle.release()
-        } else {
-            isRequested.store(false, ordering: .sequentiallyConsistent)
-        }
+        if isReleased { idle.release() }
     }
 
     private func main(_ worker: Worker, _ delegate: any WorkerDelegate) {
@@ -181,7 +206,19 @@ package final class WorkerPool: Sendable {
         } while waitForRelease(worker)
         worker.setState(.leaving, at: .now)
         delegate.workerEnded(worker)
-        state.withLock { _ = $0.workers.removeValue(forKey: worker.number) }
+        state.withLock { state in
+            state.workers.removeValue(forKey: worker.number)
+            state.executedByEnded += worker.lane.progress(.executed)
+        }
+    }
+
+    /// Items that have been run.
+    var completions: Int {
+        state.withLock { state in
+            state.workers.values.reduce(state.executedByEnded) {
+                $0 + $1.lane.progress(.executed)
+            }
+        }
     }
 
     /// Waits until it is released.
@@ -193,18 +230,23 @@ package final class WorkerPool: Sendable {
             if idle.wait(worker, timeout: idleTimeout) {
                 return !isStopped.load(ordering: .sequentiallyConsistent)
             }
-            // Under the lock, so that `resize` does not raise the minimum in between.
-            let (mayLeave, from, to) = state.withLock { state in
-                update { counts -> (Bool, Int, Int) in
-                    let from = counts.goal
-                    let mayLeave = counts.timeOut(minimum: state.minimum)
-                    return (mayLeave, from, counts.goal)
-                }
-            }
-            guard mayLeave else { continue }
-            if from != to { tellGoal(from, to, .threadTimedOut) }
-            return false
+            if mayLeave() { return false }
         }
+    }
+
+    /// An idle worker has waited long enough; returns whether it may end.
+    private func mayLeave() -> Bool {
+        let (mayLeave, from, transitions) = adjustment.withLock {
+            adjustment -> (Bool, Int, [HillClimbing.Transition]) in
+            let (mayLeave, from, to) = update { counts -> (Bool, Int, Int) in
+                let from = counts.goal
+                let mayLeave = counts.timeOut(minimum: adjustment.floor(counts.goal))
+                return (mayLeave, from, counts.goal)
+            }
+            return (mayLeave, from, from == to ? [] : adjustment.note(to, .threadTimedOut))
+        }
+        tell(transitions, from: from)
+        return mayLeave
     }
 
     // MARK: Working
@@ -219,7 +261,8 @@ package final class WorkerPool: Sendable {
             let start = Instant.now
             worker.setState(.running, at: start)
             worker.lane.beginBusy(at: start.nanoseconds)
-            let hasStopped = runWork(worker, delegate)
+            lastDequeue.store(start.nanoseconds, ordering: .relaxed)
+            let hasStopped = runWork(worker, delegate, since: start)
             worker.lane.endBusy(at: Instant.now.nanoseconds)
             if hasStopped { return }
             update { $0.processing -= 1 }
@@ -230,13 +273,19 @@ package final class WorkerPool: Sendable {
     }
 
     /// Returns whether the worker stopped because it is above the goal, and has counted itself out.
-    private func runWork(_ worker: Worker, _ delegate: any WorkerDelegate) -> Bool {
+    private func runWork(
+        _ worker: Worker,
+        _ delegate: any WorkerDelegate,
+        since start: Instant
+    ) -> Bool {
+        var quantumEnd = start.advanced(by: WorkerPool.quantum).nanoseconds
         while let item = findWork(worker) {
             // This item may block on one that waits behind it: ask for another worker first.
             if worker.queue.count > 0 || global.count > 0 || highPriority.count > 0 {
                 requestWorker()
             }
             run(item, on: worker, delegate)
+            ranItem(&quantumEnd)
             if ThreadCounts(word: counts.load(ordering: .relaxed)).isAboveGoal,
                 update({ $0.stopIfAboveGoal() })
             {
@@ -267,7 +316,7 @@ package final class WorkerPool: Sendable {
     }
 
     /// A worker that stops gives what is left in its queue to everybody, before all else.
-    private func handOver(_ worker: Worker) {
+    func handOver(_ worker: Worker) {
         var items: [WorkItem] = []
         while let item = worker.queue.steal() { items.append(item) }
         guard !items.isEmpty else { return }
@@ -275,30 +324,7 @@ package final class WorkerPool: Sendable {
         requestWorker()
     }
 
-    // MARK: Changing and stopping
-
-    /// Changes the limits: 1 up to `ThreadCounts.limit`.
-    ///
-    /// The goal follows the minimum at once.
-    package func resize(minimum: Int, maximum: Int, reason: AdjustmentReason) {
-        let low = min(max(1, minimum), ThreadCounts.limit)
-        let high = min(max(low, maximum), ThreadCounts.limit)
-        let (from, added) = state.withLock { state in
-            state.minimum = low
-            state.maximum = high
-            return update { counts -> (Int, Bool) in
-                let from = counts.goal
-                counts.goal = low
-                return (from, low > from)
-            }
-        }
-        if from != low { tellGoal(from, low, reason) }
-        if added, isRequested.load(ordering: .sequentiallyConsistent) { addWorkingWorker() }
-    }
-
-    private func tellGoal(_ from: Int, _ to: Int, _ reason: AdjustmentReason) {
-        delegate.withLock { $0 }?.goalChanged(from: from, to: to, reason: reason)
-    }
+    // MARK: Stopping
 
     /// Tells all workers to end after their item.
     ///
@@ -306,6 +332,7 @@ package final class WorkerPool: Sendable {
     package func stop() {
         state.withLock { $0.isStopped = true }
         isStopped.store(true, ordering: .sequentiallyConsistent)
+        gate.stop()
         idle.close()
     }
 
@@ -328,10 +355,6 @@ package final class WorkerPool: Sendable {
 
     package var threadCounts: ThreadCounts {
         ThreadCounts(word: counts.load(ordering: .relaxed))
-    }
-
-    package var limits: (minimum: Int, maximum: Int) {
-        state.withLock { ($0.minimum, $0.maximum) }
     }
 
     /// Workers that exist, in the order of their numbers.

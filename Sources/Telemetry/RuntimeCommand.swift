@@ -10,6 +10,10 @@ package enum RuntimeCommand: Equatable, Sendable {
     case setWorkerMinimum(Int)
     case setWorkerMaximum(Int)
     case setPlacement(String)
+    case setHillClimbing(Bool)
+    case setCooperativeBlocking(Bool)
+    case setStarvationDetection(Bool)
+    case setLocalHandOver(Bool)
     case setClients(Int)
     /// `nil` is a closed loop.
     case setRate(perSecond: Double?)

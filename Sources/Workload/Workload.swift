@@ -112,7 +112,8 @@ package final class Workload: Sendable {
         case .setReset(let percent):
             context.settings.resetPercent = percent
         case .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setWorkerMinimum,
-            .setWorkerMaximum, .setPlacement:
+            .setWorkerMaximum, .setPlacement, .setHillClimbing, .setCooperativeBlocking,
+            .setStarvationDetection, .setLocalHandOver:
             break
         }
     }

@@ -24,12 +24,29 @@ final class Site: WorkerDelegate {
     private struct Hooks {
         var before: @Sendable (Int) -> Void = { _ in }
         var fanOut: @Sendable (Int) -> [Int] = { _ in [] }
+        var during: @Sendable (Int, Worker) -> Void = { _, _ in }
     }
 
-    init(items: Int, minimum: Int, idleTimeout: Duration = .seconds(60)) {
+    /// A pool whose goal moves for the reasons in `switches` only: by default, none.
+    init(
+        items: Int,
+        minimum: Int,
+        maximum: Int = 64,
+        switches: GoalAdjustment.Switches = .none,
+        idleTimeout: Duration = .seconds(60)
+    ) {
         takes = Takes(items)
-        pool = WorkerPool(minimum: minimum, maximum: 64, idleTimeout: idleTimeout)
-        pool.start(delegate: self)
+        pool = WorkerPool(
+            minimum: minimum,
+            maximum: maximum,
+            switches: switches,
+            idleTimeout: idleTimeout
+        )
+        do {
+            try pool.start(delegate: self)
+        } catch {
+            Issue.record("The gate thread could not be created: \(error)")
+        }
     }
 
     /// Called with a job's number before it counts as run.
@@ -42,6 +59,12 @@ final class Site: WorkerDelegate {
     var fanOut: @Sendable (Int) -> [Int] {
         get { hooks.withLock { $0.fanOut } }
         set { hooks.withLock { $0.fanOut = newValue } }
+    }
+
+    /// Called with a job's number and its worker when it has brought its jobs.
+    var during: @Sendable (Int, Worker) -> Void {
+        get { hooks.withLock { $0.during } }
+        set { hooks.withLock { $0.during = newValue } }
     }
 
     /// Changes of the goal, in words.
@@ -60,8 +83,6 @@ final class Site: WorkerDelegate {
         #expect(pool.highPriorityCount == 0, sourceLocation: sourceLocation)
         let (began, over) = (started.load(ordering: .relaxed), ended.load(ordering: .relaxed))
         #expect(began == over, sourceLocation: sourceLocation)
-        // The pool holds its delegate, which holds the pool.
-        pool.start(delegate: Nobody())
     }
 
     func makeLane(kind: ThreadLane.Kind, number: Int) -> ThreadLane {
@@ -82,6 +103,7 @@ final class Site: WorkerDelegate {
         for next in hooks.fanOut(number) {
             pool.enqueueLocal(WorkItem(jobBits: UInt(next)), on: worker)
         }
+        hooks.during(number, worker)
         now.wrappingSubtract(1, ordering: .relaxed)
         takes.note(number)
     }
@@ -94,19 +116,14 @@ final class Site: WorkerDelegate {
         ended.wrappingAdd(1, ordering: .relaxed)
     }
 
-    func goalChanged(from: Int, to: Int, reason: AdjustmentReason) {
+    func goalChanged(
+        from: Int,
+        to: Int,
+        reason: AdjustmentReason,
+        throughput: Double
+    ) {
         changes.withLock { $0.append("\(from) to \(to): \(reason.rawValue)") }
     }
-}
-
-/// The delegate of a pool that is no longer used.
-private final class Nobody: WorkerDelegate {
-    func makeLane(kind: ThreadLane.Kind, number: Int) -> ThreadLane { Lanes().make() }
-    func workerStarted(_ worker: Worker) {}
-    func run(jobBits: UInt, on worker: Worker) {}
-    func workerFailedToStart(_ worker: Worker, _ reason: String) {}
-    func workerEnded(_ worker: Worker) {}
-    func goalChanged(from: Int, to: Int, reason: AdjustmentReason) {}
 }
 
 /// Holds those who pass until it is opened.
@@ -125,5 +142,16 @@ final class Gate: Sendable {
     func open() {
         isOpen.store(1, ordering: .releasing)
         Futex.wake(isOpen, count: .max)
+    }
+}
+
+extension GoalAdjustment.Switches {
+    static var none: GoalAdjustment.Switches {
+        var switches = GoalAdjustment.Switches()
+        switches.hillClimbing = false
+        switches.cooperativeBlocking = false
+        switches.starvationDetection = false
+        switches.localHandOver = false
+        return switches
     }
 }

@@ -28,6 +28,13 @@ static inline uint64_t clinux_monotonic_ns(void) {
     return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
+/// The same clock as of the last tick of the kernel, some milliseconds ago; a fifth of the cost.
+static inline uint64_t clinux_monotonic_coarse_ns(void) {
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
 /// Nanoseconds of processor time used by the calling thread.
 static inline uint64_t clinux_thread_cpu_ns(void) {
     struct timespec ts;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Synchronization
+
+/// The thread that looks after the pool twice a second, while there is something to look after.
+///
+/// Each tick measures the processors, looks for starvation, and tries again to create what could not
+/// be created. Between ticks it carries out the delays of cooperative blocking. After two quiet
+/// ticks it parks, until somebody asks for a worker.
+///
+/// | asker                                   | gate thread                                    |
+/// |-----------------------------------------|------------------------------------------------|
+/// | set the request flag                    | flag set, or blocking pending? another tick    |
+/// | budget: exchange to full                | else budget: compare-exchange to one less (1)  |
+/// | was nothing: unpark                     | nothing left: park                             |
+///
+/// An asker that comes before (1) makes it fail; one that comes after finds nothing and unparks. An
+/// asker that finds the budget full leaves it: at least one more tick comes, and sees the flag.
+final class GateThread: Sendable {
+    /// As .NET's, which needs little.
+    static let stackBytes = 256 * 1024
+
+    private let parker = Parker()
+    private let budget = Atomic<Int>(0)
+    private let isStopped = Atomic<Bool>(false)
+
+    /// Somebody asked for a worker.
+    @inline(__always)
+    func wake() {
+        if budget.load(ordering: .relaxed) == GateBudget.quietTicks { return }
+        refill()
+    }
+
+    @inline(never)
+    private func refill() {
+        if budget.exchange(GateBudget.quietTicks, ordering: .sequentiallyConsistent) == 0 {
+            parker.unpark()
+        }
+    }
+
+    /// There is something to do before the next tick.
+    func interrupt() {
+        budget.store(GateBudget.quietTicks, ordering: .sequentiallyConsistent)
+        parker.unpark()
+    }
+
+    func stop() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        parker.unpark()
+    }
+
+    /// The thread's life.
+    func run(for pool: WorkerPool) {
+        var nextTick = Instant.now.advanced(by: StarvationRule.period)
+        var delayEnd: Instant?
+        while !isStopped.load(ordering: .sequentiallyConsistent) {
+            if budget.load(ordering: .sequentiallyConsistent) == 0 {
+                parker.park()
+                nextTick = Instant.now.advanced(by: StarvationRule.period)
+            } else {
+                let end = min(nextTick, delayEnd ?? nextTick)
+                parker.park(timeout: end.duration(since: .now))
+            }
+            let now = Instant.now
+            delayEnd = pool.settleBlocking(delayEnd: delayEnd, now: now)
+            guard now >= nextTick else { continue }
+            nextTick = now.advanced(by: StarvationRule.period)
+            endTick(isQuiet: pool.tick(at: now))
+        }
+    }
+
+    private func endTick(isQuiet: Bool) {
+        let left = budget.load(ordering: .sequentiallyConsistent)
+        guard isQuiet, left > 0 else { return }
+        _ = budget.compareExchange(
+            expected: left,
+            desired: left - 1,
+            ordering: .sequentiallyConsistent
+        )
+    }
+}
