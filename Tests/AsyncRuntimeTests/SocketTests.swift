@@ -145,12 +145,15 @@ import Testing
 
     @Test func `a refused connection says so`() async throws {
         try await withRuntime { runtime in
-            let listener = try runtime.listen(on: .loopback(port: 0))
-            let address = listener.address
-            listener.close()
+            // Bound, but nobody listens: a port that was let go may be somebody else's by now.
+            let address = SocketAddress.loopback(port: 0)
+            let holder = try Socket.make(for: address)
+            try Socket.bind(holder.number, to: address)
+            let held = try #require(Socket.localAddress(holder.number))
             await #expect(throws: OperationError.system(.connectionRefused)) {
-                _ = try await runtime.connect(to: address)
+                _ = try await runtime.connect(to: held)
             }
+            _ = consume holder
         }
     }
 

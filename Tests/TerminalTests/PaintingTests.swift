@@ -12,6 +12,12 @@ extension TerminalTests {
     @Suite(.serialized)
     struct PaintingTests {
         private let tty = PseudoTerminal()
+        private let received = Received()
+
+        /// Bytes that came out of the terminal so far.
+        private final class Received {
+            var count = 0
+        }
 
         @Test func `a storm of sizes leaves no debris`() throws {
             let seed = UInt64.random(in: 0...UInt64.max)
@@ -64,11 +70,14 @@ extension TerminalTests {
             _ = update(&model, .snapshot(snapshot))
             let frame = view(model)
             try? session.paint(frame)
-            repeat {
-                screen.feed(Array(tty.read().utf8))
+            while session.writer.isBehind || received.count < session.writer.byteCount {
+                let bytes = tty.readBytes()
+                received.count += bytes.count
+                screen.feed(bytes)
                 try? session.writer.flush()
-            } while session.writer.isBehind
-            screen.feed(Array(tty.read().utf8))
+                guard bytes.isEmpty else { continue }
+                if received.count < session.writer.byteCount { tty.awaitOutput() }
+            }
             return frame
         }
     }

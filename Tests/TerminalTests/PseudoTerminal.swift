@@ -43,7 +43,12 @@ final class PseudoTerminal {
     }
 
     /// All that has been written to the terminal since the last call.
-    func read() -> String {
+    func read() -> String { String(decoding: readBytes(), as: UTF8.self) }
+
+    /// The same as bytes, which may end in the middle of a character.
+    ///
+    /// What was written last may still be on its way: the kernel hands it over by a work queue.
+    func readBytes() -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -51,7 +56,13 @@ final class PseudoTerminal {
             guard count > 0 else { break }
             bytes += buffer[0..<count]
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
+    }
+
+    /// Waits until there is something to read, at most ten seconds.
+    func awaitOutput() {
+        var ready = pollfd(fd: window, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&ready, 1, 10_000)
     }
 
     /// The user types.
