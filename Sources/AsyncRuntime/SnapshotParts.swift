@@ -142,6 +142,11 @@ struct SnapshotParts: Sendable {
         detail.utcOffsetSeconds = log.utcOffsetSeconds
         detail.limits.pollers = RuntimeConfiguration.pollerLimit
         detail.limits.workers = RuntimeConfiguration.workerLimit
+        let switches = pool.switches
+        detail.switches.hillClimbing = switches.hillClimbing
+        detail.switches.cooperativeBlocking = switches.cooperativeBlocking
+        detail.switches.starvationDetection = switches.starvationDetection
+        detail.switches.localHandOver = switches.localHandOver
         detail.limits.placements = Placement.allCases.filter(\.isBuilt).map(\.rawValue)
         snapshot.detail = detail
     }

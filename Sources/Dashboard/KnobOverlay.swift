@@ -51,6 +51,7 @@ struct KnobOverlay {
             setting.text(value, in: snapshot, glyphs: model.glyphs)
         }
         let range = setting.range(in: snapshot)
+        if setting.isSwitch { return "on, off" }
         guard setting == .placement else {
             return "\(text(range.lowerBound)) .. \(text(range.upperBound))"
         }

@@ -9,6 +9,10 @@ extension Setting {
         case .concurrency: "concurrency"
         case .pollerMinimum, .workerMinimum: "minimum"
         case .pollerMaximum, .workerMaximum: "maximum"
+        case .hillClimbing: "hill climbing"
+        case .cooperativeBlocking: "cooperative"
+        case .starvationDetection: "starvation"
+        case .localHandOver: "hand over"
         case .placement: "placement"
         case .clients: "clients"
         case .rate: "loop"
@@ -26,7 +30,9 @@ extension Setting {
         switch self {
         case .pollerMinimum, .pollerMaximum: "pollers"
         case .concurrency: "port"
-        case .workerMinimum, .workerMaximum: "workers"
+        case .workerMinimum, .workerMaximum, .hillClimbing, .cooperativeBlocking,
+            .starvationDetection, .localHandOver:
+            "workers"
         case .placement: "runtime"
         default: "load"
         }
@@ -49,6 +55,10 @@ extension Setting {
         case .concurrency: "How many pollers may run at once; the rest waits in reserve."
         case .workerMinimum: "Threads that the pool creates as soon as there is work."
         case .workerMaximum: "No more workers than this, whatever happens."
+        case .hillClimbing: "Throughput decides how many workers there are."
+        case .cooperativeBlocking: "A worker that says that it blocks is made up for."
+        case .starvationDetection: "A worker is added when nobody takes work for half a second."
+        case .localHandOver: "Before it blocks, a worker gives its own items to all."
         case .placement: "Where a continuation runs: queued to a worker, or inline on the poller."
         case .clients: "Clients of the scenario; each is a state machine."
         case .rate: "Closed: ask again after the answer. Open: ask by a timetable."
@@ -67,6 +77,8 @@ extension Setting {
         case .placement:
             let names = snapshot?.detail?.limits.placements ?? []
             return names.indices.contains(value) ? names[value] : snapshot?.placement ?? ""
+        case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver:
+            return value == 1 ? "on" : "off"
         case .rate: return value == 0 ? "closed loop" : "\(value)/s"
         case .delay, .spread, .processorTime, .blockingTime:
             return Self.time(value, glyphs)

@@ -5,13 +5,17 @@ internal import Telemetry
 /// A number of the runtime or of the scenario that a key can change.
 ///
 /// Each is a whole number of its unit: microseconds, requests per second with 0 for a closed loop,
-/// the place of a placement among those that there are.
+/// the place of a placement among those that there are, 1 and 0 for on and off.
 enum Setting: CaseIterable, Sendable {
     case pollerMinimum
     case pollerMaximum
     case concurrency
     case workerMinimum
     case workerMaximum
+    case hillClimbing
+    case cooperativeBlocking
+    case starvationDetection
+    case localHandOver
     case placement
     case clients
     case rate
@@ -38,6 +42,7 @@ enum Setting: CaseIterable, Sendable {
             return snapshot.detail?.limits.placements.firstIndex(of: snapshot.placement)
         default: break
         }
+        if let isOn = isOn(in: snapshot) { return isOn ? 1 : 0 }
         guard let settings = snapshot.detail?.settings, settings.clientsMaximum > 0 else {
             return nil
         }
@@ -54,6 +59,25 @@ enum Setting: CaseIterable, Sendable {
         }
     }
 
+    /// Whether it is something that is on or off.
+    var isSwitch: Bool {
+        switch self {
+        case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver: true
+        default: false
+        }
+    }
+
+    private func isOn(in snapshot: RuntimeSnapshot) -> Bool? {
+        guard let switches = snapshot.detail?.switches else { return nil }
+        return switch self {
+        case .hillClimbing: switches.hillClimbing
+        case .cooperativeBlocking: switches.cooperativeBlocking
+        case .starvationDetection: switches.starvationDetection
+        case .localHandOver: switches.localHandOver
+        default: nil
+        }
+    }
+
     /// The values that make sense, as far as the snapshot tells.
     func range(in snapshot: RuntimeSnapshot) -> ClosedRange<Int> {
         let limits = snapshot.detail?.limits
@@ -63,6 +87,8 @@ enum Setting: CaseIterable, Sendable {
             return 1...max(1, limits?.pollers ?? 0, snapshot.pollers.maximum)
         case .workerMinimum: return 1...max(1, snapshot.workers.maximum)
         case .workerMaximum: return 1...max(1, limits?.workers ?? 0, snapshot.workers.maximum)
+        case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver:
+            return 0...1
         case .placement: return 0...max(0, (limits?.placements.count ?? 1) - 1)
         case .clients: return 0...max(0, snapshot.detail?.settings.clientsMaximum ?? 0)
         case .rate: return 0...Self.fastest
@@ -81,6 +107,10 @@ enum Setting: CaseIterable, Sendable {
         case .concurrency: return .setConcurrency(value)
         case .workerMinimum: return .setWorkerMinimum(value)
         case .workerMaximum: return .setWorkerMaximum(value)
+        case .hillClimbing: return .setHillClimbing(value == 1)
+        case .cooperativeBlocking: return .setCooperativeBlocking(value == 1)
+        case .starvationDetection: return .setStarvationDetection(value == 1)
+        case .localHandOver: return .setLocalHandOver(value == 1)
         case .placement:
             let names = model.snapshot?.detail?.limits.placements ?? []
             return .setPlacement(names.indices.contains(value) ? names[value] : "")

@@ -4,6 +4,7 @@ extension RuntimeSnapshot {
     /// Rows, rates and settings that the panes draw beyond the counts.
     package struct Detail: Codable, Equatable, Sendable {
         package var rates = Rates()
+        package var switches = Switches()
         package var settings = Settings()
         package var limits = Limits()
         package var packets: [PacketRow] = []
@@ -45,6 +46,16 @@ extension RuntimeSnapshot {
         package var resumedPerSecond = 0.0
         package var stolenPerSecond = 0.0
         package var hopsPerSecond = 0.0
+
+        package init() {}
+    }
+
+    /// What moves the pool's goal, and can be switched off.
+    package struct Switches: Codable, Equatable, Sendable {
+        package var hillClimbing = true
+        package var cooperativeBlocking = true
+        package var starvationDetection = true
+        package var localHandOver = true
 
         package init() {}
     }

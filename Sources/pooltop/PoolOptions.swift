@@ -29,6 +29,30 @@ struct PoolOptions: ParsableArguments {
     )
     var placement = Placement.worker.rawValue
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Let throughput decide how many workers there are, as .NET's hill climbing."
+    )
+    var hillClimbing = true
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Make up for workers that say that they block, as .NET 6 and later."
+    )
+    var cooperativeBlocking = true
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Add a worker when nobody has taken work for half a second."
+    )
+    var starvationDetection = true
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Before a worker blocks, give its own items to all, as .NET 10."
+    )
+    var localHandOver = true
+
     static let workerRange = 1...32_767
     static let pollerRange = 1...1000
 
@@ -56,6 +80,10 @@ struct PoolOptions: ParsableArguments {
             }
             configuration.concurrency = value
         }
+        configuration.hillClimbing = hillClimbing
+        configuration.cooperativeBlocking = cooperativeBlocking
+        configuration.starvationDetection = starvationDetection
+        configuration.localHandOver = localHandOver
         try checkEngine()
         configuration.placement = try chosenPlacement()
         return configuration

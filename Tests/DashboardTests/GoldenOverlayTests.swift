@@ -101,16 +101,16 @@ struct GoldenOverlayTests {
         expect(
             view(model),
             """
-             pooltop  fanout · 220 clients       placement worker · cpu  18% · ● LIVE 01:42
-             submit 3.9k/s▶armed  391▶port    1▶pollers 1/2▶queued    7▶workers 1/2 ✓ books
-             state machines: clients 200 → 220
-            ┌1 Completion port · concurrency 2 ─┬2 Pollers · 2 of 2..1000 · 1 running ─────┐
-            │arm┌ Knobs ───────────────────────────────────────────────────────────────┐   │
-            │tim│   pollers  minimum                      2  1 .. 1000                 │▃▁▂│
-            │que│   pollers  maximum                   1000  1 .. 1000                 │▁▁▁│
-            │deq│   port     concurrency                  2  1 .. 1000                 │───┤
-            │pac│   workers  minimum                      2  1 .. 32767                │usy│
-            │○ #│   workers  maximum                  32767  1 .. 32767                │37%│
+             poo┌ Knobs ───────────────────────────────────────────────────────────────┐:42
+             sub│   pollers  minimum                      2  1 .. 1000                 │oks
+             sta│   pollers  maximum                   1000  1 .. 1000                 │
+            ┌1 C│   port     concurrency                  2  1 .. 1000                 │───┐
+            │arm│   workers  minimum                      2  1 .. 32767                │   │
+            │tim│   workers  maximum                  32767  1 .. 32767                │▃▁▂│
+            │que│   workers  hill climbing               on  on, off                   │▁▁▁│
+            │deq│   workers  cooperative                 on  on, off                   │───┤
+            │pac│   workers  starvation                  on  on, off                   │usy│
+            │○ #│   workers  hand over                   on  on, off                   │37%│
             │✓ #│   runtime  placement               worker  worker, inline            │ 0%│
             │✓ #│ ▶ load     clients              200 → 220  asked for                 │   │
             │✓ #│   load     loop               closed loop  closed loop .. 1000000/s  │  4│
@@ -135,7 +135,7 @@ struct GoldenOverlayTests {
             view(model),
             """
             + Knobs -------------------------------+
-            |   maximum                  32767     |
+            |   hand over                   on     |
             |   placement               worker     |
             |   clients                    200     |
             |   loop               closed loop     |
@@ -147,7 +147,7 @@ struct GoldenOverlayTests {
             | > resets                      0%     |
             |                                      |
             | 0% .. 100%                           |
-            +-------------------------- 5-16 of 16 +
+            +-------------------------- 9-20 of 20 +
              Esc close  Up/Down choose  +/- change
             """
         )

@@ -13,6 +13,10 @@ struct KnobTests {
         (.delay, .setDelay(microseconds: 50_000, spreadMicroseconds: 10_000)),
         (.spread, .setDelay(microseconds: 100_000, spreadMicroseconds: 5000)),
         (.processorTime, .setProcessorTime(microseconds: 10)),
+        (.hillClimbing, .setHillClimbing(false)),
+        (.cooperativeBlocking, .setCooperativeBlocking(false)),
+        (.starvationDetection, .setStarvationDetection(false)),
+        (.localHandOver, .setLocalHandOver(false)),
     ])
     func `minus lowers the chosen setting`(setting: Setting, command: RuntimeCommand) {
         var model = Sample.model(80, 24, keys: [.character("o")])
