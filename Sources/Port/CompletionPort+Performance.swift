@@ -98,12 +98,13 @@ extension CompletionPort {
         guard let base = unsafe UnsafeRawPointer(bitPattern: memory.pointee.buffer) else {
             return .value(0)
         }
-        return unsafe send(
-            descriptor,
-            base,
-            count: memory.pointee.count,
-            sent: &memory.pointee.result
-        )
+        // Not by reference into the slot: that would be an access to all of it, and a canceller may
+        // be looking at the stamp.
+        var sent = unsafe memory.pointee.result
+        let count = unsafe memory.pointee.count
+        let outcome = unsafe send(descriptor, base, count: count, sent: &sent)
+        unsafe memory.pointee.result = sent
+        return outcome
     }
 
     /// Sends until all bytes are gone (their number) or the socket is full (`nil`).

@@ -19,6 +19,8 @@ func withRuntime<Result: Sendable>(
     configuration.concurrency = pollers
     configuration.workers = workers...max(workers, 64)
     configuration.placement = placement
+    // The number of workers is what the test asks for.
+    configuration.hillClimbing = false
     configuration.skipOnSuccess = skipOnSuccess
     let runtime = try Runtime(configuration)
     let outcome: Swift.Result<Result, any Error>
