@@ -34,25 +34,29 @@ extension Workload {
         return settings
     }
 
+    /// How many threads were occupied, as the mean of the last second: the state of one moment would
+    /// say anything from none to all.
+    private func occupiedThreads(_ detail: RuntimeSnapshot.Detail?) -> String {
+        guard let detail else { return "threads not sampled" }
+        let shares = detail.workers.map(\.busyPercent) + detail.pollers.map(\.busyPercent)
+        let tenths = Int((shares.reduce(0, +) / 10).rounded())
+        return tenths == 0
+            ? "no thread occupied" : "\(tenths / 10).\(tenths % 10) threads occupied on average"
+    }
+
     private func caption(for snapshot: RuntimeSnapshot) -> String {
         let inFlight = snapshot.operations.inFlight
-        let working = snapshot.workers.processing + snapshot.pollers.inline
+        let occupied = occupiedThreads(snapshot.detail)
         let operations = inFlight == 1 ? "1 operation" : "\(inFlight) operations"
-        let thread =
-            switch working {
-            case 0: "no thread"
-            case 1: "1 thread"
-            default: "\(working) threads"
-            }
         switch scenario {
         case .fanout:
             let waiting = snapshot.queues.global + snapshot.queues.local.reduce(0, +)
             if waiting > snapshot.workers.existing * 4 {
                 return "\(operations) in flight, but \(waiting) continuations wait for a thread."
             }
-            return "\(operations) in flight, \(thread) working: nobody waits for them."
+            return "\(operations) in flight, \(occupied): nobody waits for them."
         case .timers:
-            return "\(operations) in flight behind one timeout, \(thread) working."
+            return "\(operations) in flight behind one timeout, \(occupied)."
         case .idle:
             return "Nothing runs: one poller waits in the kernel, the rest is parked."
         }
