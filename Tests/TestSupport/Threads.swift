@@ -5,11 +5,17 @@ internal import SystemPackage
 package import Telemetry
 
 /// Runs `body` on `count` threads of its own, numbered from 0, and waits for all of them.
-package func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) throws {
+///
+/// Throws where one has not ended when `patience` is over: it hangs.
+package func onThreads(
+    _ count: Int,
+    patience: Duration = .seconds(120),
+    _ body: @escaping @Sendable (Int) -> Void
+) throws {
     let threads = try (0..<count).map { index in
         try KernelThread(name: "test-\(index)") { body(index) }
     }
-    let late = threads.filter { !$0.join(timeout: .seconds(120)) }
+    let late = threads.filter { !$0.join(timeout: patience) }
     guard late.isEmpty else {
         throw Impatience(description: "\(late.count) of \(count) test threads did not end.")
     }
