@@ -67,6 +67,7 @@ let package = Package(
             dependencies: [
                 "Port", "Pool", "Kernel", "Telemetry",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict

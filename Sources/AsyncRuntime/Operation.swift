@@ -122,7 +122,12 @@ struct Operation {
     private func raced(_ completion: Completion, _ context: ThreadContext) {
         if case .value = completion.outcome { context.lane.count(.raced) }
         let now = Instant.now.nanoseconds
-        if runtime.registry.ranOn(in: context.runningJob, at: now) { context.runningSince = now }
+        let isOwn = runtime.registry.ranOn(
+            in: context.runningJob,
+            at: now,
+            lane: context.lane
+        )
+        if isOwn { context.runningSince = now }
     }
 
     private func make(deadline: Instant?) throws(SlotPool.Exhausted) -> OperationReference {

@@ -238,6 +238,12 @@ struct SnapshotParts: Sendable {
         for (row, count) in totals[.machines].enumerated() where row < rows.count {
             rows[row].running = count
         }
+        registry.waits.drain(functionCount: rows.count, atSeconds: log.elapsedSeconds)
+        for row in rows.indices {
+            guard let waits = registry.waits.percentiles(functionRow: row) else { continue }
+            rows[row].waitP50Microseconds = waits.p50
+            rows[row].waitP99Microseconds = waits.p99
+        }
         for (number, site) in known.sites.enumerated() where number > 0 {
             let waiting = totals[.waiting][number]
             let row = site.functionRow

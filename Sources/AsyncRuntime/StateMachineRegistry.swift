@@ -57,6 +57,7 @@ final class StateMachineRegistry: Sendable {
 
     private let slots = SlotPool(slotBytes: 112, counter: .machines)
     let sites: AwaitSites
+    let waits = WaitTimes()
 
     init(sites: AwaitSites) {
         precondition(MemoryLayout<Slot>.size <= 112)
@@ -145,26 +146,35 @@ final class StateMachineRegistry: Sendable {
     ///
     /// Returns the state before.
     @discardableResult
-    private func change(_ slot: UInt32, to state: UInt8, at now: UInt64) -> UInt8 {
+    private func change(
+        _ slot: UInt32,
+        to state: UInt8,
+        at now: UInt64,
+        _ lane: ThreadLane
+    ) -> UInt8 {
         let memory = unsafe pointer(slot)
         let old = unsafe memory.pointee.state.exchange(
             StateMachineRegistry.word(state, now),
             ordering: .acquiringAndReleasing
         )
-        addTime(slot, old, now)
+        addTime(slot, old, now, lane)
         return UInt8(truncatingIfNeeded: old >> 56)
     }
 
-    private func addTime(_ slot: UInt32, _ old: UInt64, _ now: UInt64) {
+    private func addTime(_ slot: UInt32, _ old: UInt64, _ now: UInt64, _ lane: ThreadLane) {
         let since = old & StateMachineRegistry.sinceMask
         let time = now & StateMachineRegistry.sinceMask &- min(since, now)
         let memory = unsafe pointer(slot)
         // Each sum has one writer at a time: whoever ended that state.
-        switch State(rawValue: UInt8(truncatingIfNeeded: old >> 56)) {
+        let state = UInt8(truncatingIfNeeded: old >> 56)
+        switch State(rawValue: state) {
         case .running: unsafe memory.pointee.running.wrappingAdd(time, ordering: .relaxed)
         case .queued: unsafe memory.pointee.queued.wrappingAdd(time, ordering: .relaxed)
         default: unsafe memory.pointee.waiting.wrappingAdd(time, ordering: .relaxed)
         }
+        guard state >= State.waiting.rawValue else { return }
+        let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
+        waits.record(time, functionRow: row, lane: lane)
     }
 
     // MARK: The executor's calls
@@ -176,8 +186,8 @@ final class StateMachineRegistry: Sendable {
         if slot == 0 {
             _ = start(task, at: now, lane: lane)
         } else if !TaskLayout.isInParentsFrame(task) {
-            change(slot, to: State.queued.rawValue, at: now)
-        } else if !requeueChild(task, slot, at: now) {
+            change(slot, to: State.queued.rawValue, at: now, lane)
+        } else if !requeueChild(task, slot, at: now, lane) {
             _ = start(task, at: now, lane: lane)
         }
     }
@@ -188,7 +198,12 @@ final class StateMachineRegistry: Sendable {
     /// of the two changes the state word that both have seen. A slot that was freed and taken again
     /// meanwhile has another word, since the time is part of it. Returns whether the slot is still
     /// the child's.
-    private func requeueChild(_ task: UInt, _ slot: UInt32, at now: UInt64) -> Bool {
+    private func requeueChild(
+        _ task: UInt,
+        _ slot: UInt32,
+        at now: UInt64,
+        _ lane: ThreadLane
+    ) -> Bool {
         let memory = unsafe pointer(slot)
         let old = unsafe memory.pointee.state.load(ordering: .acquiring)
         guard unsafe memory.pointee.task.load(ordering: .relaxed) == task,
@@ -199,7 +214,7 @@ final class StateMachineRegistry: Sendable {
             desired: StateMachineRegistry.word(State.queued.rawValue, now),
             ordering: .acquiringAndReleasing
         )
-        if isMine { addTime(slot, old, now) }
+        if isMine { addTime(slot, old, now, lane) }
         return isMine
     }
 
@@ -222,7 +237,7 @@ final class StateMachineRegistry: Sendable {
         let memory = unsafe pointer(slot)
         let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
         if isRetained { TaskLayout.retain(task) }
-        change(slot, to: State.running.rawValue, at: now)
+        change(slot, to: State.running.rawValue, at: now, lane)
         let thread = StateMachineRegistry.threadWord(lane)
         if unsafe memory.pointee.lastThread.load(ordering: .relaxed) != thread {
             unsafe memory.pointee.lastThread.store(thread, ordering: .relaxed)
@@ -274,7 +289,7 @@ final class StateMachineRegistry: Sendable {
             desired: StateMachineRegistry.word(State.suspended.rawValue, Instant.now.nanoseconds),
             ordering: .acquiringAndReleasing
         )
-        if isSuspended { addTime(slot, running, Instant.now.nanoseconds) }
+        if isSuspended { addTime(slot, running, Instant.now.nanoseconds, lane) }
     }
 
     func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
@@ -325,7 +340,7 @@ final class StateMachineRegistry: Sendable {
         if slot == 0, isOwnThread { slot = start(task, at: now, lane: lane) }
         guard slot != 0 else { return (0, false) }
         let memory = unsafe pointer(slot)
-        change(slot, to: State.waiting.rawValue + kind.rawValue, at: now)
+        change(slot, to: State.waiting.rawValue + kind.rawValue, at: now, lane)
         label(slot, site: site, functionRow: functionRow, descriptor: descriptor, lane: lane)
         captureFrames(task, slot)
         return (
@@ -343,18 +358,18 @@ final class StateMachineRegistry: Sendable {
         guard task != running else { return }
         let slot = find(task)
         guard slot != 0 else { return }
-        change(slot, to: State.ended.rawValue, at: Instant.now.nanoseconds)
+        change(slot, to: State.ended.rawValue, at: Instant.now.nanoseconds, lane)
         finish(task, slot, lane: lane)
     }
 
     /// The operation was complete before the task had suspended: it runs on, in the same run.
     ///
     /// Returns whether the thread's run is this task's own, and not an actor's that runs several.
-    func ranOn(in running: UInt, at now: UInt64) -> Bool {
+    func ranOn(in running: UInt, at now: UInt64, lane: ThreadLane) -> Bool {
         guard TaskLayout.isKnown else { return false }
         let task = TaskLayout.current
         let slot = task == 0 ? 0 : find(task)
-        if slot != 0 { change(slot, to: State.running.rawValue, at: now) }
+        if slot != 0 { change(slot, to: State.running.rawValue, at: now, lane) }
         return task == running
     }
 
@@ -364,7 +379,7 @@ final class StateMachineRegistry: Sendable {
         if slot == 0 { slot = start(job, at: now, lane: lane) }
         guard slot != 0 else { return }
         label(slot, site: site, functionRow: functionRow, descriptor: -1, lane: lane)
-        change(slot, to: State.waiting.rawValue + OperationKind.sleep.rawValue, at: now)
+        change(slot, to: State.waiting.rawValue + OperationKind.sleep.rawValue, at: now, lane)
     }
 
     /// Says where the machine is and for what it waits.

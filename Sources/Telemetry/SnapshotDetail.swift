@@ -202,6 +202,10 @@ extension RuntimeSnapshot {
         package var waiting: [String: Int]
         /// Operations of this function that finished, per second.
         package var donePerSecond: Double
+        /// Half of the waits of the last five to ten seconds were no longer; `nil` where none was.
+        package var waitP50Microseconds: Int?
+        /// 99 of 100 of them were no longer.
+        package var waitP99Microseconds: Int?
 
         package init(function: String, running: Int, waiting: [String: Int], donePerSecond: Double)
         {

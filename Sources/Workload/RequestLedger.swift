@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AsyncRuntime
 internal import Histogram
 internal import Synchronization
 internal import Telemetry

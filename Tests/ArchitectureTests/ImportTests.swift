@@ -27,7 +27,9 @@ import Testing
         ),
         "AsyncRuntime": Rule(
             ours: ["Kernel", "Pool", "Port", "Telemetry"],
-            others: ["DequeModule", "Synchronization", "SystemPackage", "_Concurrency"]
+            others: [
+                "DequeModule", "Histogram", "Synchronization", "SystemPackage", "_Concurrency",
+            ]
         ),
         "Workload": Rule(
             ours: ["AsyncRuntime", "Telemetry"],
