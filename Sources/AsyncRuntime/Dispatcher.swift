@@ -56,9 +56,12 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
         )
         switch role {
         case .continuation:
+            let context = contexts.current
+            context.resumption = Resumption(word: words.1)
             // Calls `PoolTaskExecutor.enqueue` on this thread, unless the task has not suspended.
             unsafe unsafeBitCast(words.0, to: UnsafeContinuation<Completion, Never>.self)
                 .resume(returning: completion)
+            context.resumption = nil
         case .job:
             executor.enqueueDue(words.0)
         case .closure:

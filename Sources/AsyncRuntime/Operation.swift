@@ -12,6 +12,7 @@ struct Operation {
     let association: Association?
     let site: Int
     let functionRow: Int
+    let options: AwaitOptions
 
     /// Names the await by its place; `context` is the calling thread's and knows the place's number.
     init(
@@ -19,8 +20,10 @@ struct Operation {
         on association: Association?,
         of runtime: Runtime,
         context: ThreadContext,
+        options: AwaitOptions = [],
         at call: CallSite
     ) {
+        self.options = options
         self.runtime = runtime
         self.kind = kind
         self.association = association
@@ -96,12 +99,14 @@ struct Operation {
                 (continuation: UnsafeContinuation<Completion, Never>) in
                 let context = runtime.contexts.current
                 let now = Instant.now
-                let machine = awaits(at: now, context)
+                let resumption = Resumption(captured: context.scheduler, options: options)
+                let machine = awaits(at: now, resumption, context)
                 // Written before the submission: after it the task may be running elsewhere.
                 serial = context.runSerial
                 isChild = machine.isInParentsFrame
                 runtime.port.setContext(
                     unsafe unsafeBitCast(continuation, to: UInt.self),
+                    resumption: resumption.word,
                     subject: machine.number,
                     of: operation
                 )
@@ -145,6 +150,7 @@ struct Operation {
 
     private func awaits(
         at now: Instant,
+        _ resumption: Resumption,
         _ context: ThreadContext
     ) -> (number: UInt64, isInParentsFrame: Bool) {
         runtime.registry.awaits(
@@ -152,6 +158,7 @@ struct Operation {
             descriptor: association?.descriptor ?? -1,
             site: site,
             functionRow: functionRow,
+            resumption: resumption,
             at: now.nanoseconds,
             isOwnThread: context.origin != .other,
             lane: context.lane

@@ -2,31 +2,23 @@
 
 /// Where the continuation of a completed operation runs.
 ///
-/// The fork of the picture, as a pure function: ``choose(_:on:isYield:)`` is called in the
-/// executor's `enqueue`, for every job of every task.
+/// The fork of the picture, as a pure function: ``Fork/choice`` is asked in the executor's
+/// `enqueue`, for every job of every task.
 public enum Placement: String, CaseIterable, Sendable {
     /// Queued to the worker pool: what .NET does on Linux, and the default.
     case worker
     /// In place, on the poller that took the packet.
     case inline
-    /// Posted to the captured synchronization context.
+    /// Posted to the synchronization context, as if the code that awaits had run on it.
     case context
-    /// Queued to a scheduler of limited concurrency.
+    /// Queued to the scheduler of limited concurrency.
     case limited
-    /// Queued to a scheduler with a thread of its own.
+    /// Queued to the scheduler with a thread of its own.
     case dedicated
-
-    /// Whether this version can place continuations there.
-    public var isBuilt: Bool {
-        switch self {
-        case .worker, .inline: true
-        case .context, .limited, .dedicated: false
-        }
-    }
 
     /// The kind of thread that hands a job over.
     package enum Origin: Sendable {
-        case worker, poller, other
+        case worker, poller, scheduler, other
     }
 
     /// What becomes of the job.
@@ -37,17 +29,108 @@ public enum Placement: String, CaseIterable, Sendable {
         case localQueue
         /// The poller's own list: it runs the job when the batch is delivered.
         case inPlace
+        /// The queue of a synchronization context or scheduler.
+        case scheduler(SchedulerName)
     }
 
-    /// Chooses where a job goes.
+    /// All that the choice depends on.
     ///
-    /// A yield goes behind everything that waits, as `Task.Yield` does; a continuation that a
-    /// worker completes prefers that worker's own queue (`preferLocal`).
-    package static func choose(_ placement: Placement, on origin: Origin, isYield: Bool) -> Choice {
-        switch origin {
-        case .worker: isYield ? .globalQueue : .localQueue
-        case .poller: placement == .inline && !isYield ? .inPlace : .globalQueue
-        case .other: .globalQueue
+    /// The order is .NET's (`Task.SetContinuationForAwait`): a captured context first, then a
+    /// captured scheduler, then in place where that is allowed, then the pool. A yield goes behind
+    /// everything that waits; a continuation that a worker completes prefers that worker's own queue.
+    package struct Fork: Sendable {
+        /// What the runtime is set to.
+        var setting: Placement
+        /// Who hands the job over.
+        var origin: Origin
+        var isYield = false
+        /// Context or scheduler that the code ran on when it awaited.
+        var captured: SchedulerName?
+        /// What was asked for at the await.
+        var options: AwaitOptions = []
+
+        package init(
+            _ setting: Placement,
+            on origin: Origin,
+            isYield: Bool = false,
+            captured: SchedulerName? = nil,
+            options: AwaitOptions = []
+        ) {
+            self.setting = setting
+            self.origin = origin
+            self.isYield = isYield
+            self.captured = captured
+            self.options = options
+        }
+
+        /// Where the job goes.
+        package var choice: Choice {
+            let leavesContext = options.contains(.anywhere)
+            if let captured, !leavesContext { return .scheduler(captured) }
+            switch origin {
+            case .worker: return isYield ? .globalQueue : .localQueue
+            case .scheduler, .other: return .globalQueue
+            case .poller: break
+            }
+            if isYield { return .globalQueue }
+            switch setting {
+            case .worker: return .globalQueue
+            case .inline: return options.contains(.asynchronously) ? .globalQueue : .inPlace
+            case .context: return leavesContext ? .globalQueue : .scheduler(.context)
+            case .limited: return leavesContext ? .globalQueue : .scheduler(.limited)
+            case .dedicated: return leavesContext ? .globalQueue : .scheduler(.dedicated)
+            }
         }
     }
+}
+
+/// What an await asks of the place where it goes on.
+public struct AwaitOptions: OptionSet, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// Not on the captured context: `ConfigureAwait(false)`.
+    public static let anywhere = AwaitOptions(rawValue: 1)
+    /// Never in place, on the thread that completes: `RunContinuationsAsynchronously`.
+    public static let asynchronously = AwaitOptions(rawValue: 2)
+}
+
+/// A place for continuations beside the pool.
+public enum SchedulerName: UInt8, CaseIterable, Sendable {
+    /// A synchronization context: one thread and its queue, as that of a user interface.
+    case context = 1
+    /// Runs on the pool's workers, on few of them at a time.
+    case limited
+    /// A scheduler with a thread of its own.
+    case dedicated
+
+    /// The name of its thread; the limited scheduler has none.
+    package var threadName: String {
+        switch self {
+        case .context: "context-ui"
+        case .limited: "limited"
+        case .dedicated: "dedicated"
+        }
+    }
+}
+
+/// Where an await goes on, as one word of its operation.
+struct Resumption {
+    var captured: SchedulerName?
+    var options: AwaitOptions
+
+    init(captured: SchedulerName?, options: AwaitOptions) {
+        self.captured = captured
+        self.options = options
+    }
+
+    init(word: UInt) {
+        captured = SchedulerName(rawValue: UInt8(truncatingIfNeeded: word))
+        options = AwaitOptions(rawValue: UInt8(truncatingIfNeeded: word >> 8))
+    }
+
+    var word: UInt { UInt(captured?.rawValue ?? 0) | UInt(options.rawValue) << 8 }
 }

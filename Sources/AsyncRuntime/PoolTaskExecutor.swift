@@ -20,6 +20,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     let port: CompletionPort
     let registry: StateMachineRegistry
     let gate: HopGate
+    let schedulers: Schedulers
     private let placementIndex: Atomic<Int>
     private let tracksMachines: Bool
 
@@ -29,6 +30,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         port: CompletionPort,
         registry: StateMachineRegistry,
         gate: HopGate,
+        schedulers: Schedulers,
         placement: Placement
     ) {
         self.contexts = contexts
@@ -36,6 +38,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         self.port = port
         self.registry = registry
         self.gate = gate
+        self.schedulers = schedulers
         placementIndex = Atomic(Placement.allCases.firstIndex(of: placement) ?? 0)
         tracksMachines = TaskLayout.isKnown
     }
@@ -54,38 +57,54 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let isYield = job.kind.rawValue == PoolTaskExecutor.nullaryContinuation
         let context = contexts.current
-        route(accept(job, context), context, isYield: isYield)
+        let (bits, captured) = accept(job, context)
+        route(bits, context, isYield: isYield, captured: captured)
     }
 
     /// A job that waited in the port as a timer is due.
     func enqueueDue(_ bits: UInt) {
-        route(bits, contexts.current, isYield: false)
+        route(bits, contexts.current, isYield: false, captured: nil)
     }
 
     /// Tells the registry of a job that has come for the main thread.
     func accept(_ job: consuming ExecutorJob) -> UnownedJob {
-        unsafe unsafeBitCast(accept(job, contexts.current), to: UnownedJob.self)
+        unsafe unsafeBitCast(accept(job, contexts.current).bits, to: UnownedJob.self)
     }
 
-    /// Tells the registry of a task.
+    /// Tells the registry of a task, which in turn tells on which scheduler it ran last.
     ///
     /// Jobs of other kinds are the concurrency runtime's own, such as an actor's turn or the
     /// continuation of a yield. They are no machines.
     @inline(__always)
-    private func accept(_ job: consuming ExecutorJob, _ context: ThreadContext) -> UInt {
+    private func accept(
+        _ job: consuming ExecutorJob,
+        _ context: ThreadContext
+    ) -> (bits: UInt, captured: SchedulerName?) {
         let isTask = job.kind.rawValue == ExecutorJob.Kind.task.rawValue
         let bits = unsafe unsafeBitCast(UnownedJob(job), to: UInt.self)
-        if isTask, tracksMachines {
-            registry.enqueued(bits, at: Instant.now.nanoseconds, lane: context.lane)
-        }
-        return bits
+        guard isTask, tracksMachines else { return (bits, nil) }
+        let now = Instant.now.nanoseconds
+        return (bits, registry.enqueued(bits, at: now, lane: context.lane))
     }
 
-    private func route(_ bits: UInt, _ context: ThreadContext, isYield: Bool) {
+    /// What an operation has captured holds; for other awaits (a task's value, a group) it is the
+    /// scheduler on which the machine ran last.
+    private func route(
+        _ bits: UInt,
+        _ context: ThreadContext,
+        isYield: Bool,
+        captured: SchedulerName?
+    ) {
         context.lane.advance(.resumed)
-        let origin = context.origin
-        let placement: Placement = origin == .poller ? self.placement : .worker
-        switch Placement.choose(placement, on: origin, isYield: isYield) {
+        let resumption = context.resumption
+        let fork = Placement.Fork(
+            placement,
+            on: context.origin,
+            isYield: isYield,
+            captured: resumption.map(\.captured) ?? captured,
+            options: resumption?.options ?? []
+        )
+        switch fork.choice {
         case .inPlace:
             context.inPlace.append(bits)
         case .localQueue:
@@ -96,6 +115,8 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
             }
         case .globalQueue:
             pool.enqueueGlobal(WorkItem(jobBits: bits))
+        case .scheduler(let name):
+            schedulers.post(bits, to: name, for: self)
         }
     }
 
@@ -118,7 +139,13 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         context.runningJob = bits
         context.worker?.setState(.running, at: startedAt)
         let run =
-            tracksMachines ? registry.began(bits, at: startedAt.nanoseconds, lane: lane) : nil
+            tracksMachines
+            ? registry.began(
+                bits,
+                at: startedAt.nanoseconds,
+                on: context.scheduler,
+                lane: lane
+            ) : nil
         Hop.pass(
             .began,
             subject: lane.machine.load(ordering: .relaxed),
@@ -187,7 +214,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
             port.submit(operation, to: nil, lane: context.lane, now: now)
         } catch {
             // Without a timer the job is due at once: late is impossible, never is worse.
-            route(bits, context, isYield: true)
+            route(bits, context, isYield: true, captured: nil)
         }
     }
 }

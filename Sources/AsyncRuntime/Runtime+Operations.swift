@@ -11,6 +11,7 @@ extension Runtime {
     /// - Throws: ``OperationError/cancelled`` when the task is cancelled meanwhile.
     public func sleep(
         for duration: Duration,
+        options: AwaitOptions = [],
         function: StaticString = #function,
         file: StaticString = #fileID,
         line: UInt = #line
@@ -20,6 +21,7 @@ extension Runtime {
             on: nil,
             of: self,
             context: contexts.current,
+            options: options,
             at: CallSite(function, file, line)
         )
         _ = try await operation.wait(deadline: Instant.now.advanced(by: duration)).value()
@@ -27,6 +29,7 @@ extension Runtime {
 
     /// Goes through the port without any I/O, as PostQueuedCompletionStatus does.
     public func post(
+        options: AwaitOptions = [],
         function: StaticString = #function,
         file: StaticString = #fileID,
         line: UInt = #line
@@ -36,6 +39,7 @@ extension Runtime {
             on: nil,
             of: self,
             context: contexts.current,
+            options: options,
             at: CallSite(function, file, line)
         )
         _ = try await operation.wait(deadline: nil).value()

@@ -20,8 +20,9 @@ package import Telemetry
 /// 3. It is waited until no machine is left, or time is up.
 /// 4. Pollers are told to leave, and joined. Nobody resumes a continuation after that; what packets
 ///    carry that are left is given back.
-/// 5. Workers are told to stop, and joined. Nobody runs a job after that.
-/// 6. The sampler is stopped last, so that a snapshot can be had until the end.
+/// 5. The schedulers' threads are told to end with their queues, and joined.
+/// 6. Workers are told to stop, and joined. Nobody runs a job after that.
+/// 7. The sampler is stopped last, so that a snapshot can be had until the end.
 /// A thread that user code still holds when time is up is not waited for; its name is returned.
 public final class Runtime: Sendable {
     let configuration: RuntimeConfiguration
@@ -33,6 +34,7 @@ public final class Runtime: Sendable {
     let pollers: PollerThreads
     let taskExecutor: PoolTaskExecutor
     let dispatcher: Dispatcher
+    let schedulers: Schedulers
     let mainQueue: MainQueue
     let stopSignal = StopSignal()
     let log: EventLog
@@ -67,12 +69,14 @@ public final class Runtime: Sendable {
             maximum: configuration.workers.upperBound,
             switches: configuration.switches
         )
+        schedulers = Schedulers(limit: configuration.limitedConcurrency, log: log)
         taskExecutor = PoolTaskExecutor(
             contexts: contexts,
             pool: pool,
             port: port,
             registry: registry,
             gate: gate,
+            schedulers: schedulers,
             placement: configuration.placement
         )
         mainQueue = MainQueue(executor: taskExecutor)
@@ -91,7 +95,8 @@ public final class Runtime: Sendable {
                 pool: pool,
                 pollers: pollers,
                 executor: taskExecutor,
-                log: log
+                log: log,
+                stopSignal: stopSignal
             )
         )
         log.appendAdjustment(
@@ -217,31 +222,6 @@ public final class Runtime: Sendable {
         }
     }
 
-    /// Uses the processor for a time, as user code would; ends early when the runtime stops.
-    public func burn(for duration: Duration) {
-        guard duration > .zero else { return }
-        let deadline = Instant.now.advanced(by: duration)
-        while Instant.now < deadline, !stopSignal.isSet {}
-    }
-
-    /// Blocks the calling thread for a time, as user code would; ends early when the runtime stops.
-    public func block(for duration: Duration) {
-        guard duration > .zero else { return }
-        let context = contexts.cached
-        let blockedAt = Instant.now
-        if let worker = context?.worker {
-            worker.setState(.blocked, at: blockedAt)
-            pool.workerBlocks(worker)
-        }
-        if let poller = context?.poller { port.pollerBlocks(poller) }
-        stopSignal.wait(for: duration)
-        if let poller = context?.poller { port.pollerUnblocks(poller) }
-        if let worker = context?.worker {
-            pool.workerUnblocks(worker)
-            worker.setState(.running, at: .now)
-        }
-    }
-
     /// Whether ``shutdown(within:)`` has been called.
     public var isStopping: Bool { stopSignal.isSet }
 
@@ -280,7 +260,7 @@ public final class Runtime: Sendable {
                 reason: .key
             )
         case .setPlacement(let name):
-            guard let placement = Placement(rawValue: name), placement.isBuilt else { return false }
+            guard let placement = Placement(rawValue: name) else { return false }
             self.placement = placement
         case .setHillClimbing(let isOn): pool.switches.hillClimbing = isOn
         case .setCooperativeBlocking(let isOn): pool.switches.cooperativeBlocking = isOn
@@ -342,6 +322,8 @@ public final class Runtime: Sendable {
         pollers.stop()
         var held = pollers.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
         if held.isEmpty { dispatcher.discardPackets() }
+        schedulers.stop()
+        held += schedulers.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
         pool.stop()
         held += pool.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
         sampler.stop()
@@ -367,10 +349,8 @@ extension RuntimeConfiguration {
                 "The concurrency value must be between 1 and \(RuntimeConfiguration.pollerLimit)."
             )
         }
-        guard placement.isBuilt else {
-            throw .outOfRange(
-                "Placement \(placement.rawValue) is not built in this version; use worker or inline."
-            )
+        guard limitedConcurrency >= 1 else {
+            throw .outOfRange("The limited scheduler needs one worker at least.")
         }
     }
 }

@@ -20,6 +20,8 @@ public struct RuntimeConfiguration: Sendable {
     public var concurrency: Int
     /// Where continuations run.
     public var placement: Placement
+    /// How many workers the limited scheduler uses at a time; half of the processors.
+    public var limitedConcurrency: Int
     /// Whether an operation that succeeds at once skips the completion packet.
     public var skipOnSuccess = true
     /// Whether throughput decides how many workers there are.
@@ -47,6 +49,7 @@ public struct RuntimeConfiguration: Sendable {
         pollers = processors...max(processors, RuntimeConfiguration.pollerLimit)
         concurrency = processors
         placement = .worker
+        limitedConcurrency = max(1, processors / 2)
     }
 
     /// Most worker threads.

@@ -14,6 +14,7 @@ struct SnapshotParts: Sendable {
     let pollers: PollerThreads
     let executor: PoolTaskExecutor
     let log: EventLog
+    let stopSignal: StopSignal
 
     /// Rows of machines on screen, and slots that are looked at to find them.
     private static let machineRowLimit = 256
@@ -43,6 +44,8 @@ struct SnapshotParts: Sendable {
                 "State machines are not tracked: the layout of tasks is not the one of Swift 6.3."
             )
         }
+        snapshot.schedulers = schedulerRows(totals.at, past.lanes, wall / 1e9)
+        snapshot.diagnoses += deadlocks(stopSignal.synchronousWaits)
         if detailed { fillDetail(&snapshot, totals, state, log.events) }
         return snapshot
     }
@@ -130,6 +133,7 @@ struct SnapshotParts: Sendable {
         detail.machines = registry.rows(
             rowLimit: SnapshotParts.machineRowLimit,
             walkLimit: SnapshotParts.machineWalkLimit,
+            placement: executor.placement,
             now: totals.at.nanoseconds
         )
         detail.pollers = pollers.all.map { row($0, totals.at, past.lanes, seconds) }
@@ -147,7 +151,7 @@ struct SnapshotParts: Sendable {
         detail.switches.cooperativeBlocking = switches.cooperativeBlocking
         detail.switches.starvationDetection = switches.starvationDetection
         detail.switches.localHandOver = switches.localHandOver
-        detail.limits.placements = Placement.allCases.filter(\.isBuilt).map(\.rawValue)
+        detail.limits.placements = Placement.allCases.map(\.rawValue)
         snapshot.detail = detail
     }
 
@@ -216,11 +220,11 @@ struct SnapshotParts: Sendable {
         )
     }
 
-    private static func microseconds(since: UInt64, _ now: Instant) -> Int {
+    static func microseconds(since: UInt64, _ now: Instant) -> Int {
         Int((now.nanoseconds &- min(since, now.nanoseconds)) / 1000)
     }
 
-    private static func percent(_ nanoseconds: Int, _ seconds: Double) -> Double {
+    static func percent(_ nanoseconds: Int, _ seconds: Double) -> Double {
         seconds > 0 ? min(100, max(0, Double(nanoseconds) / seconds / 1e7)) : 0
     }
 

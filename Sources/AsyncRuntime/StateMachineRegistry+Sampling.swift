@@ -53,12 +53,18 @@ extension StateMachineRegistry {
         case 1: return "poller-\(number)"
         case 2: return "worker-\(number)"
         case 3: return "other"
+        case 4: return SchedulerName(rawValue: UInt8(truncatingIfNeeded: number))?.threadName ?? ""
         default: return ""
         }
     }
 
     /// Rows of machines in flight: at most `rowLimit`, from a walk over at most `walkLimit` slots.
-    func rows(rowLimit: Int, walkLimit: Int, now: UInt64) -> [RuntimeSnapshot.MachineRow] {
+    func rows(
+        rowLimit: Int,
+        walkLimit: Int,
+        placement: Placement,
+        now: UInt64
+    ) -> [RuntimeSnapshot.MachineRow] {
         let known = sites.all
         var rows: [RuntimeSnapshot.MachineRow] = []
         for slot in 1..<max(1, min(limit, UInt32(walkLimit))) {
@@ -92,7 +98,7 @@ extension StateMachineRegistry {
                 state = OperationKind(rawValue: raw &- State.waiting.rawValue)?.name ?? "waiting"
                 times.waiting += current
             }
-            let row = RuntimeSnapshot.MachineRow(
+            var row = RuntimeSnapshot.MachineRow(
                 number: Int(number),
                 function: site < known.sites.count ? known.sites[site].function : "",
                 state: state,
@@ -109,6 +115,10 @@ extension StateMachineRegistry {
                 ),
                 site: site < known.sites.count ? known.sites[site].location : ""
             )
+            if raw >= State.waiting.rawValue {
+                let word = UInt(unsafe memory.pointee.resumption.load(ordering: .relaxed))
+                row.resumesOn = Resumption(word: word).place(placement)
+            }
             // Still the same machine? Otherwise the row is a mixture of two.
             guard unsafe memory.pointee.number.load(ordering: .acquiring) == number,
                 unsafe memory.pointee.task.load(ordering: .acquiring) == task
@@ -117,5 +127,17 @@ extension StateMachineRegistry {
             if rows.count == rowLimit { break }
         }
         return rows
+    }
+}
+
+extension Resumption {
+    /// Where a poller will put the continuation, as things are now.
+    func place(_ setting: Placement) -> String {
+        let fork = Placement.Fork(setting, on: .poller, captured: captured, options: options)
+        switch fork.choice {
+        case .scheduler(let name): return name.rawName
+        case .inPlace: return Placement.inline.rawValue
+        case .globalQueue, .localQueue: return Placement.worker.rawValue
+        }
     }
 }

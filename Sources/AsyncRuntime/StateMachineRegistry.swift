@@ -49,6 +49,10 @@ final class StateMachineRegistry: Sendable {
         let frameCount: Atomic<UInt32>
         /// 1 for a child of `async let`, which cannot be retained.
         let isInParentsFrame: Atomic<UInt32>
+        /// The scheduler that ran it last, by the raw value of its name; 0 for the pool.
+        let scheduler: Atomic<UInt8>
+        /// How its last operation resumes it: the captured scheduler and, above, the options.
+        let resumption: Atomic<UInt16>
         /// Resume functions, relative to the executable's first byte; see `FrameCapture`.
         let frames: InlineArray<8, Atomic<UInt32>>
     }
@@ -116,6 +120,8 @@ final class StateMachineRegistry: Sendable {
         unsafe memory.pointee.descriptor.store(-1, ordering: .relaxed)
         unsafe memory.pointee.lastThread.store(0, ordering: .relaxed)
         unsafe memory.pointee.frameCount.store(0, ordering: .relaxed)
+        unsafe memory.pointee.scheduler.store(0, ordering: .relaxed)
+        unsafe memory.pointee.resumption.store(0, ordering: .relaxed)
         unsafe memory.pointee.state.store(
             StateMachineRegistry.word(State.queued.rawValue, now),
             ordering: .relaxed
@@ -180,16 +186,22 @@ final class StateMachineRegistry: Sendable {
     // MARK: The executor's calls
 
     /// A task came to the executor; the first time it becomes a machine in flight.
+    ///
+    /// Returns the scheduler on which it ran last, if that was not the pool.
     @inline(__always)
-    func enqueued(_ task: UInt, at now: UInt64, lane: ThreadLane) {
+    func enqueued(_ task: UInt, at now: UInt64, lane: ThreadLane) -> SchedulerName? {
         let slot = find(task)
-        if slot == 0 {
+        guard slot != 0 else {
             _ = start(task, at: now, lane: lane)
-        } else if !TaskLayout.isInParentsFrame(task) {
+            return nil
+        }
+        let scheduler = unsafe pointer(slot).pointee.scheduler.load(ordering: .relaxed)
+        if !TaskLayout.isInParentsFrame(task) {
             change(slot, to: State.queued.rawValue, at: now, lane)
         } else if !requeueChild(task, slot, at: now, lane) {
             _ = start(task, at: now, lane: lane)
         }
+        return SchedulerName(rawValue: scheduler)
     }
 
     /// A child of `async let` came back.
@@ -218,7 +230,7 @@ final class StateMachineRegistry: Sendable {
         return isMine
     }
 
-    /// One run of a tracked task by a thread, from ``began(_:at:lane:)`` to ``ran(_:startedAt:lane:)``.
+    /// One run of a tracked task by a thread, from ``began(_:at:on:lane:)`` to ``ran(_:startedAt:lane:)``.
     struct Run {
         fileprivate let task: UInt
         fileprivate let slot: UInt32
@@ -231,13 +243,19 @@ final class StateMachineRegistry: Sendable {
     /// Returns `nil` where it is not tracked. The run retains the task: suspended, it may go on and
     /// end on another thread before this one looks at it.
     @inline(__always)
-    func began(_ task: UInt, at now: UInt64, lane: ThreadLane) -> Run? {
+    func began(
+        _ task: UInt,
+        at now: UInt64,
+        on scheduler: SchedulerName?,
+        lane: ThreadLane
+    ) -> Run? {
         let slot = find(task)
         guard slot != 0 else { return nil }
         let memory = unsafe pointer(slot)
         let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
         if isRetained { TaskLayout.retain(task) }
         change(slot, to: State.running.rawValue, at: now, lane)
+        unsafe memory.pointee.scheduler.store(scheduler?.rawValue ?? 0, ordering: .relaxed)
         let thread = StateMachineRegistry.threadWord(lane)
         if unsafe memory.pointee.lastThread.load(ordering: .relaxed) != thread {
             unsafe memory.pointee.lastThread.store(thread, ordering: .relaxed)
@@ -255,7 +273,7 @@ final class StateMachineRegistry: Sendable {
 
     /// The thread is done with the task: it has ended, or is suspended, or runs elsewhere by now.
     ///
-    /// Only while the slot's state is still the very one that ``began(_:at:lane:)`` set has nobody
+    /// Only while the slot's state is still the very one that ``began(_:at:on:lane:)`` set has nobody
     /// enqueued the task since, and only then is it this one that may see it end.
     @inline(__always)
     func ran(_ run: Run, startedAt: UInt64, lane: ThreadLane) {
@@ -328,6 +346,7 @@ final class StateMachineRegistry: Sendable {
         descriptor: Int32,
         site: Int,
         functionRow: Int,
+        resumption: Resumption,
         at now: UInt64,
         isOwnThread: Bool,
         lane: ThreadLane
@@ -342,6 +361,12 @@ final class StateMachineRegistry: Sendable {
         let memory = unsafe pointer(slot)
         change(slot, to: State.waiting.rawValue + kind.rawValue, at: now, lane)
         label(slot, site: site, functionRow: functionRow, descriptor: descriptor, lane: lane)
+        unsafe memory.pointee.resumption.store(
+            UInt16(truncatingIfNeeded: resumption.word),
+            ordering: .relaxed
+        )
+        let scheduler = resumption.captured?.rawValue ?? 0
+        unsafe memory.pointee.scheduler.store(scheduler, ordering: .relaxed)
         captureFrames(task, slot)
         return (
             UInt64(unsafe memory.pointee.number.load(ordering: .relaxed)),
@@ -421,6 +446,7 @@ final class StateMachineRegistry: Sendable {
             case .poller: 1
             case .worker: 2
             case .other: 3
+            case .scheduler: 4
             }
         return kind << 24 | UInt32(truncatingIfNeeded: lane.number)
     }

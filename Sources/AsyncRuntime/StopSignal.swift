@@ -7,12 +7,30 @@ internal import Synchronization
 final class StopSignal: Sendable {
     /// 0 until the runtime stops; a futex, since any number of threads may wait on it.
     private let word = Atomic<UInt32>(0)
+    private let waits = Lock<[ObjectIdentifier: SynchronousWait]>([:])
 
     var isSet: Bool { word.load(ordering: .relaxed) != 0 }
 
     func set() {
         word.store(1, ordering: .releasing)
         Futex.wake(word, count: .max)
+        for wait in synchronousWaits { wait.finish(.stopped) }
+    }
+
+    /// Threads that are blocked for a result of async code.
+    var synchronousWaits: [SynchronousWait] { waits.withLock { Array($0.values) } }
+
+    /// Ends the wait when the runtime stops; undone by ``remove(_:)``.
+    ///
+    /// It is entered before the word is looked at, and the word is set before the entries are: one
+    /// of the two threads sees the other.
+    func add(_ wait: SynchronousWait) {
+        waits.withLock { $0[ObjectIdentifier(wait)] = wait }
+        if isSet { wait.finish(.stopped) }
+    }
+
+    func remove(_ wait: SynchronousWait) {
+        waits.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(wait)) }
     }
 
     /// Sleeps for `duration`, or until the runtime stops.

@@ -12,6 +12,12 @@ final class ThreadContext: @unchecked Sendable {
     let lane: ThreadLane
     let worker: Worker?
     let poller: Poller?
+    /// What the thread's continuations are captured by; of a worker only while it runs work of the
+    /// limited scheduler.
+    var scheduler: SchedulerName?
+    /// Where the continuation that this thread is about to resume wants to go on; `nil` where
+    /// nothing is being resumed for an operation.
+    var resumption: Resumption?
     /// Jobs that were placed on this poller and wait for the batch to be delivered.
     var inPlace: [UInt] = []
     /// Changes with every job that this thread runs; unique among threads.
@@ -25,15 +31,36 @@ final class ThreadContext: @unchecked Sendable {
     init(
         lane: ThreadLane,
         worker: Worker? = nil,
-        poller: Poller? = nil
+        poller: Poller? = nil,
+        scheduler: SchedulerName? = nil
     ) {
         self.lane = lane
         self.worker = worker
         self.poller = poller
+        self.scheduler = scheduler
         runSerial = UInt64(ThreadLocal.number) << 40
     }
 
+    /// As `/proc` shows it.
+    var threadName: String {
+        switch lane.kind {
+        case .worker: "worker-\(lane.number)"
+        case .poller: "poller-\(lane.number)"
+        case .scheduler: scheduler?.threadName ?? ""
+        case .other: CurrentThread.name
+        }
+    }
+
+    func setState(_ state: Worker.State, at now: Instant) {
+        lane.setState(state.rawValue, at: now.nanoseconds)
+    }
+
     var origin: Placement.Origin {
-        worker != nil ? .worker : poller != nil ? .poller : .other
+        switch lane.kind {
+        case .worker: .worker
+        case .poller: .poller
+        case .scheduler: .scheduler
+        case .other: .other
+        }
     }
 }

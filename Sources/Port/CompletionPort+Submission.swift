@@ -66,8 +66,14 @@ extension CompletionPort {
     /// Sets the owner's first word and whom the operation concerns.
     ///
     /// Only between `makeOperation` and `submit`.
-    package func setContext(_ word: UInt, subject: UInt64, of operation: OperationReference) {
+    package func setContext(
+        _ word: UInt,
+        resumption: UInt,
+        subject: UInt64,
+        of operation: OperationReference
+    ) {
         unsafe operation.memory.pointee.context0 = word
+        unsafe operation.memory.pointee.context1 = resumption
         unsafe operation.memory.pointee.subject = subject
     }
 

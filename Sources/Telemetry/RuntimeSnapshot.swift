@@ -20,6 +20,8 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
     package var workers = Workers()
     package var queues = Queues()
     package var machines = Machines()
+    /// Contexts and schedulers beside the pool that have been used.
+    package var schedulers: [SchedulerRow] = []
     package var requests = Requests()
     /// The newest 200 changes of the pool's goal, oldest first.
     package var adjustments: [Adjustment] = []
@@ -122,6 +124,35 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
         package var finished = 0
 
         package init() {}
+    }
+
+    /// One synchronization context or scheduler.
+    package struct SchedulerRow: Codable, Equatable, Sendable {
+        package enum State: String, Codable, Sendable {
+            case parked, running, blocked
+        }
+
+        /// `context`, `limited` or `dedicated`.
+        package var name: String
+        /// Name of its thread; empty for the limited scheduler, which uses the pool's.
+        package var thread = ""
+        package var state = State.parked
+        /// Threads that run its work.
+        package var running = 0
+        /// Most threads that may.
+        package var limit = 1
+        /// Continuations that wait in its queue.
+        package var queued = 0
+        /// Number of the state machine it runs; 0 when none.
+        package var machine = 0
+        package var sinceMicroseconds = 0
+        package var itemsPerSecond = 0.0
+        /// Share of the last second in which it ran or blocked, 0 to 100.
+        package var busyPercent = 0.0
+
+        package init(name: String) {
+            self.name = name
+        }
     }
 
     /// Requests of the workload's clients.

@@ -236,6 +236,9 @@ extension RuntimeSnapshot {
         package var thread: String
         /// Where it awaits, such as `Client.swift:41`.
         package var site: String
+        /// The placement of its next continuation, as things are now; empty where it awaits nothing
+        /// of the port.
+        package var resumesOn = ""
 
         package init(
             number: Int,

@@ -11,7 +11,7 @@ package import Synchronization
 @safe package final class ThreadLane: @unchecked Sendable {
     /// What kind of thread owns the lane.
     package enum Kind: String, Sendable {
-        case poller, worker, other
+        case poller, worker, scheduler, other
     }
 
     package let kind: Kind

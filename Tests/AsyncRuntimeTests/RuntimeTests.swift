@@ -87,15 +87,6 @@ import Testing
         }
     }
 
-    @Test func `every placement of a continuation keeps its promise`() {
-        #expect(Placement.choose(.worker, on: .poller, isYield: false) == .globalQueue)
-        #expect(Placement.choose(.inline, on: .poller, isYield: false) == .inPlace)
-        #expect(Placement.choose(.inline, on: .poller, isYield: true) == .globalQueue)
-        #expect(Placement.choose(.inline, on: .worker, isYield: false) == .localQueue)
-        #expect(Placement.choose(.worker, on: .worker, isYield: true) == .globalQueue)
-        #expect(Placement.choose(.worker, on: .other, isYield: false) == .globalQueue)
-    }
-
     @Test func `a long chain of inline completions keeps the stack flat`() async throws {
         try await withRuntime(placement: .inline) { runtime in
             for _ in 0..<20_000 { try await runtime.post() }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Pool
+
+/// The places beside the pool: a synchronization context and two schedulers.
+final class Schedulers: Sendable {
+    let context: ThreadScheduler
+    let dedicated: ThreadScheduler
+    let limited: LimitedScheduler
+
+    init(limit: Int, log: EventLog) {
+        context = ThreadScheduler(.context, log: log)
+        dedicated = ThreadScheduler(.dedicated, log: log)
+        limited = LimitedScheduler(limit: limit)
+    }
+
+    /// Queues a continuation; where its thread cannot be created, to the pool.
+    func post(_ job: UInt, to name: SchedulerName, for executor: PoolTaskExecutor) {
+        let hasThread: Bool
+        switch name {
+        case .limited: return limited.post(job, for: executor)
+        case .context: hasThread = context.post(.job(job), for: executor)
+        case .dedicated: hasThread = dedicated.post(.job(job), for: executor)
+        }
+        if !hasThread { executor.pool.enqueueGlobal(WorkItem(jobBits: job)) }
+    }
+
+    /// Tells the threads to end when they have nothing left to do.
+    func stop() {
+        context.stop()
+        dedicated.stop()
+    }
+
+    /// Returns the names of threads that are still held at `deadline`.
+    func join(until deadline: Instant) -> [String] {
+        context.join(until: deadline) + dedicated.join(until: deadline)
+    }
+}
+
+extension Runtime {
+    /// Runs a closure on the synchronization context's thread, as an event handler of a user
+    /// interface: what is awaited from there goes on there.
+    ///
+    /// - Throws: ``RuntimeError/system(_:)`` where the thread cannot be created.
+    public func postToContext(_ body: @escaping @Sendable () -> Void) throws(RuntimeError) {
+        guard schedulers.context.post(.closure(body), for: taskExecutor) else {
+            throw .system("The thread context-ui could not be created; raise the limit of threads.")
+        }
+    }
+
+    /// Runs a closure on the dedicated scheduler's thread, as a task with `LongRunning` in .NET:
+    /// however long it takes, no worker is held.
+    ///
+    /// - Throws: ``RuntimeError/system(_:)`` where the thread cannot be created.
+    public func postToDedicated(_ body: @escaping @Sendable () -> Void) throws(RuntimeError) {
+        guard schedulers.dedicated.post(.closure(body), for: taskExecutor) else {
+            throw .system("The thread dedicated could not be created; raise the limit of threads.")
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Kernel
+import Synchronization
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import AsyncRuntime
+
+/// Contexts and schedulers on real threads.
+@Suite(.timeLimit(.minutes(1)))
+struct SchedulerTests {
+    /// Names of threads, in the order in which steps ran on them.
+    private final class Trace: Sendable {
+        private let names = Lock<[String]>([])
+        func step() {
+            let name = CurrentThread.name
+            names.withLock { $0.append(name) }
+        }
+        var all: [String] { names.withLock { $0 } }
+    }
+
+    /// How many are inside at the same time.
+    private final class Gauge: Sendable {
+        private let now = Atomic(0)
+        private let highest = Atomic(0)
+        func enter() {
+            let inside = now.add(1, ordering: .relaxed).newValue
+            highest.max(inside, ordering: .relaxed)
+        }
+        func leave() { now.subtract(1, ordering: .relaxed) }
+        var most: Int { highest.load(ordering: .relaxed) }
+    }
+
+    @Test func `what is awaited on the context goes on there, unless it is told not to`()
+        async throws
+    {
+        try await withRuntime { runtime in
+            let trace = Trace()
+            await withCheckedContinuation { done in
+                try? runtime.postToContext {
+                    Task.immediate(executorPreference: runtime.executor) {
+                        trace.step()
+                        try? await runtime.sleep(for: .milliseconds(2))
+                        trace.step()
+                        try? await runtime.post(options: .asynchronously)
+                        trace.step()
+                        try? await runtime.post(options: .anywhere)
+                        trace.step()
+                        // The pool's thread has no context to capture.
+                        try? await runtime.post()
+                        trace.step()
+                        done.resume()
+                    }
+                }
+            }
+            #expect(trace.all.prefix(3) == ["context-ui", "context-ui", "context-ui"])
+            #expect(trace.all.dropFirst(3).allSatisfy { $0.hasPrefix("worker-") })
+        }
+    }
+
+    @Test func `awaiting a task's value on the context goes on there`() async throws {
+        try await withRuntime { runtime in
+            let trace = Trace()
+            await withCheckedContinuation { done in
+                try? runtime.postToContext {
+                    Task.immediate(executorPreference: runtime.executor) {
+                        try? await runtime.post()
+                        let child = Task(executorPreference: runtime.executor) {
+                            try? await runtime.sleep(for: .milliseconds(5))
+                        }
+                        await child.value
+                        trace.step()
+                        done.resume()
+                    }
+                }
+            }
+            #expect(trace.all == ["context-ui"])
+        }
+    }
+
+    @Test(arguments: [Placement.context, .dedicated])
+    func `a placement with a thread of its own runs every continuation there`(
+        placement: Placement
+    ) async throws {
+        try await withRuntime(placement: placement) { runtime in
+            let trace = Trace()
+            let tasks = (0..<20).map { _ in
+                Task(executorPreference: runtime.executor) {
+                    try await runtime.sleep(for: .milliseconds(1))
+                    trace.step()
+                }
+            }
+            for task in tasks { try await task.value }
+            let expected = placement == .context ? "context-ui" : "dedicated"
+            #expect(trace.all == Array(repeating: expected, count: 20))
+            let rows = runtime.snapshot().schedulers
+            #expect(rows.map(\.thread) == [expected])
+            #expect(runtime.snapshot().operations.balances)
+        }
+    }
+
+    @Test func `the limited scheduler never runs more than its limit`() async throws {
+        try await withRuntime(workers: 4, placement: .limited) { runtime in
+            let limit = runtime.schedulers.limited.limit
+            let gauge = Gauge()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<200 {
+                    group.addTask {
+                        for _ in 0..<10 {
+                            try await runtime.post()
+                            gauge.enter()
+                            runtime.burn(for: .microseconds(20))
+                            gauge.leave()
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect((1...limit).contains(gauge.most))
+        }
+    }
+
+    @Test func `a result that needs the blocked context is found out, named and cancelled`()
+        async throws
+    {
+        try await withRuntime { runtime in
+            let outcome = Lock<String>("")
+            try runtime.postToContext {
+                do throws(OperationError) {
+                    _ = try runtime.result { try? await runtime.sleep(for: .milliseconds(1)) }
+                    outcome.withLock { $0 = "result" }
+                } catch {
+                    outcome.withLock { $0 = "\(error)" }
+                }
+            }
+            try await eventually("the deadlock is named", on: runtime) {
+                runtime.snapshot().diagnoses.contains {
+                    $0.contains("Deadlock: context-ui is blocked until machine #")
+                }
+            }
+            #expect(runtime.snapshot().schedulers.first?.state == .blocked)
+            runtime.cancelSynchronousWaits(onThread: "context-ui")
+            try await eventually("the wait has ended", on: runtime) {
+                outcome.withLock { $0 } != ""
+            }
+            #expect(outcome.withLock { $0 } == "\(OperationError.cancelled)")
+            try await eventually("no deadlock is left", on: runtime) {
+                runtime.snapshot().diagnoses.isEmpty
+            }
+        }
+    }
+
+    @Test func `the same result is had where the continuation may run anywhere`() async throws {
+        try await withRuntime { runtime in
+            let value = await withCheckedContinuation { done in
+                try? runtime.postToContext {
+                    let value = try? runtime.result {
+                        try? await runtime.sleep(for: .milliseconds(1), options: .anywhere)
+                        return 7
+                    }
+                    done.resume(returning: value)
+                }
+            }
+            #expect(value == 7)
+        }
+    }
+}
