@@ -86,8 +86,10 @@ public enum Placement: String, CaseIterable, Sendable {
 
 /// What an await asks of the place where it goes on.
 public struct AwaitOptions: OptionSet, Sendable {
+    /// One bit for each option.
     public let rawValue: UInt8
 
+    /// The options of these bits.
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }

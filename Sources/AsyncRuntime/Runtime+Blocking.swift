@@ -18,8 +18,8 @@ extension Runtime {
 
     /// Blocks the calling thread for a time, as user code would.
     ///
-    /// - Parameter isReported: whether the pool is told, as .NET's waits on tasks tell it; a bare
-    ///   `Thread.Sleep` or a lock does not.
+    /// With `isReported` the pool is told, as .NET's waits on tasks tell it; a bare `Thread.Sleep`
+    /// or a lock tells nobody.
     public func block(for duration: Duration, isReported: Bool = true) {
         guard duration > .zero else { return }
         whileBlocked(isReported: isReported) { stopSignal.wait(for: duration) }
@@ -34,18 +34,20 @@ extension Runtime {
     /// - Throws: ``OperationError/closed`` when the runtime stops meanwhile,
     ///   ``OperationError/cancelled`` by ``cancelSynchronousWaits(onThread:)``.
     public func result<Value: Sendable>(
+        function: StaticString = #function,
         of operation: @escaping @Sendable () async -> Value
     ) throws(OperationError) -> Value {
-        let (wait, box) = begin(operation, isQueued: false)
+        let (wait, box) = begin(operation, isQueued: false, in: function)
         return try end(wait, box, isReported: true)
     }
 
     /// As ``result(of:)``, for code that begins in the caller's queue, as `Task.Run(...).Result`
     /// does: another thread has to take it from there.
     public func resultOfQueued<Value: Sendable>(
+        function: StaticString = #function,
         _ operation: @escaping @Sendable () async -> Value
     ) throws(OperationError) -> Value {
-        let (wait, box) = begin(operation, isQueued: true)
+        let (wait, box) = begin(operation, isQueued: true, in: function)
         return try end(wait, box, isReported: true)
     }
 
@@ -53,9 +55,10 @@ extension Runtime {
     /// told nothing.
     public func result<Value: Sendable>(
         of operation: @escaping @Sendable () async -> Value,
-        pollingEvery interval: Duration
+        pollingEvery interval: Duration,
+        function: StaticString = #function
     ) throws(OperationError) -> Value {
-        let (wait, box) = begin(operation, isQueued: false)
+        let (wait, box) = begin(operation, isQueued: false, in: function)
         stopSignal.add(wait)
         defer { stopSignal.remove(wait) }
         var ending: SynchronousWait.End?
@@ -75,10 +78,12 @@ extension Runtime {
     /// Starts the code; its last step ends the wait.
     private func begin<Value: Sendable>(
         _ operation: @escaping @Sendable () async -> Value,
-        isQueued: Bool
+        isQueued: Bool,
+        in function: StaticString
     ) -> (SynchronousWait, ResultBox<Value>) {
         let wait = SynchronousWait(
-            thread: contexts.cached?.threadName ?? CurrentThread.name
+            thread: contexts.cached?.threadName ?? CurrentThread.name,
+            function: function
         )
         let box = ResultBox<Value>()
         let body: @Sendable () async -> Void = {

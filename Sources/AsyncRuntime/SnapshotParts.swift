@@ -139,7 +139,14 @@ struct SnapshotParts: Sendable {
         detail.pollers = pollers.all.map { row($0, totals.at, past.lanes, seconds) }
         let names = Dictionary(detail.machines.map { ($0.number, $0.function) }) { first, _ in first
         }
-        detail.workers = pool.all.map { row($0, totals.at, past.lanes, seconds, names) }
+        let waits = Dictionary(
+            stopSignal.synchronousWaits.map { ($0.thread, "\($0.function)") }
+        ) { _, innermost in innermost }
+        detail.workers = pool.all.map { worker in
+            var row = row(worker, totals.at, past.lanes, seconds, names)
+            if let function = waits["worker-\(row.number)"] { row.function = function }
+            return row
+        }
         detail.functions = functions(totals, perSecond, past.totals)
         detail.events = events
         detail.startedAtUnixSeconds = log.startedAtUnixSeconds

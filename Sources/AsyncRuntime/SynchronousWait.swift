@@ -17,13 +17,16 @@ final class SynchronousWait: Sendable {
 
     /// Name of the thread that waits.
     let thread: String
+    /// The function that waits.
+    let function: StaticString
     /// Number of the state machine that it waits for; 0 while that is not known.
     let machine = Atomic<UInt64>(0)
     private let end = Atomic<UInt8>(0)
     private let parker = Parker()
 
-    init(thread: String) {
+    init(thread: String, function: StaticString) {
         self.thread = thread
+        self.function = function
     }
 
     /// Ends the wait, unless it has ended.

@@ -163,7 +163,8 @@ extension RuntimeSnapshot {
 
         package var number: Int
         package var state: State
-        /// Function of the state machine it runs; empty when none is known.
+        /// Function of the state machine it runs, or that waits there, blocked, for async code; empty
+        /// when none is known.
         package var function: String
         /// Number of the state machine it runs; 0 when none.
         package var machine: Int
