@@ -266,7 +266,8 @@ public final class Runtime: Sendable {
         case .setCooperativeBlocking(let isOn): pool.switches.cooperativeBlocking = isOn
         case .setStarvationDetection(let isOn): pool.switches.starvationDetection = isOn
         case .setLocalHandOver(let isOn): pool.switches.localHandOver = isOn
-        case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset:
+        case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset,
+            .setVariant:
             return false
         }
         return true

@@ -21,4 +21,6 @@ package enum RuntimeCommand: Equatable, Sendable {
     case setProcessorTime(microseconds: Int)
     case setBlocking(percent: Double, microseconds: Int)
     case setReset(percent: Double)
+    /// Which of the scenario's variants runs.
+    case setVariant(Int)
 }

@@ -6,6 +6,7 @@ extension RuntimeSnapshot {
         package var rates = Rates()
         package var switches = Switches()
         package var settings = Settings()
+        package var scenario = ScenarioText()
         package var limits = Limits()
         package var packets: [PacketRow] = []
         package var pollers: [PollerRow] = []
@@ -73,6 +74,22 @@ extension RuntimeSnapshot {
         package var blockingPercent = 0.0
         package var blockingMicroseconds = 0
         package var resetPercent = 0.0
+
+        package init() {}
+    }
+
+    /// What there is to see in the scenario that runs.
+    package struct ScenarioText: Codable, Equatable, Sendable {
+        package var summary = ""
+        package var whatToLookFor = ""
+        /// Keys worth trying, each with what it does, such as `["3 then +", "more workers"]`.
+        package var keys: [[String]] = []
+        /// Names of the ways in which it can run.
+        package var variants: [String] = []
+        /// The one that runs.
+        package var variant = 0
+        /// What that one does.
+        package var variantSentence = ""
 
         package init() {}
     }

@@ -58,7 +58,8 @@ struct FanoutClient: Sendable {
             let step = pace.next(
                 now: context.elapsed,
                 rate: settings.ratePerSecond,
-                clients: settings.clients
+                clients: settings.clients,
+                think: settings.think
             )
             switch step {
             case .wait(let time): try await context.runtime.sleep(for: time)

@@ -4,11 +4,13 @@ internal import AsyncRuntime
 
 /// The HTTP/1.1 server of `fanout`: one state machine that accepts, one for each connection.
 ///
-/// It is ordinary async code. The sleep stands for the downstream call that a real server would
-/// await; the rest is real: sockets, parsing, and the processor time and blocking that are asked for.
+/// It is ordinary async code. A sleep stands for the downstream call that a real server would make;
+/// the rest is real: sockets, parsing, and the processor time and blocking that are asked for.
 struct FanoutServer: Sendable {
     let context: ScenarioContext
     let listener: AsyncListener
+    /// How requests wait for the downstream call.
+    let call: DownstreamCall
 
     /// Wait after an accept that failed, for instance for want of descriptors: trying again at once
     /// would fail again, and spin.
@@ -49,7 +51,9 @@ struct FanoutServer: Sendable {
                     var random = SeededRandom(seed: context.seed, stream: request.start.stream)
                     let (delay, spread) = context.settings.delay
                     let downstream = random.duration(around: delay, spread: spread)
-                    if downstream > .zero { try await context.runtime.sleep(for: downstream) }
+                    if downstream > .zero {
+                        try await call.perform(taking: downstream, for: request, in: context)
+                    }
                     work(&random)
                     let answer = HTTPAnswer(to: request)
                     try await socket.write(answer.bytes)

@@ -17,6 +17,9 @@ package final class LiveSettings: Sendable {
     /// Thousandths of a percent in the upper half, microseconds in the lower.
     private let blocking: Atomic<UInt64>
     private let resetThousandths: Atomic<UInt64>
+    /// Microseconds, the time in the upper half, the spread in the lower.
+    private let thinking: Atomic<UInt64>
+    private let variantIndex: Atomic<Int>
 
     package init(_ settings: WorkloadSettings) {
         clientCount = Atomic(settings.clients)
@@ -25,6 +28,8 @@ package final class LiveSettings: Sendable {
         processorMicroseconds = Atomic(0)
         blocking = Atomic(0)
         resetThousandths = Atomic(0)
+        thinking = Atomic(0)
+        variantIndex = Atomic(0)
         value = settings
     }
 
@@ -83,6 +88,23 @@ package final class LiveSettings: Sendable {
         set { resetThousandths.store(UInt64(newValue.thousandths), ordering: .relaxed) }
     }
 
+    package var think: (time: Duration, spread: Duration) {
+        get {
+            let (high, low) = thinking.load(ordering: .relaxed).halves
+            return (.microseconds(high), .microseconds(low))
+        }
+        set {
+            let time = newValue.time.settingMicroseconds
+            let spread = min(newValue.spread.settingMicroseconds, time)
+            thinking.store(UInt64(high: time, low: spread), ordering: .relaxed)
+        }
+    }
+
+    package var variant: Int {
+        get { variantIndex.load(ordering: .relaxed) }
+        set { variantIndex.store(newValue, ordering: .relaxed) }
+    }
+
     /// All settings at once, as a plain value.
     package var value: WorkloadSettings {
         get {
@@ -93,6 +115,8 @@ package final class LiveSettings: Sendable {
             settings.processorTime = processorTime
             (settings.blockingPercent, settings.blockingTime) = blockingShare
             settings.resetPercent = resetPercent
+            (settings.thinkTime, settings.thinkSpread) = think
+            settings.variant = variant
             return settings
         }
         set {
@@ -102,6 +126,8 @@ package final class LiveSettings: Sendable {
             processorTime = newValue.processorTime
             blockingShare = (newValue.blockingPercent, newValue.blockingTime)
             resetPercent = newValue.resetPercent
+            think = (newValue.thinkTime, newValue.thinkSpread)
+            variant = newValue.variant
         }
     }
 }

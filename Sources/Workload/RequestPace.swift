@@ -15,10 +15,6 @@ struct RequestPace: Sendable {
         case send(due: Duration)
     }
 
-    /// Thinking takes 250 ms, give or take 125 ms: with the default delay and 200 clients this
-    /// comes to more than three thousand operations a second, which a person can still follow.
-    static let thinkTime = Duration.milliseconds(250)
-    static let thinkSpread = Duration.milliseconds(125)
     /// The longest wait without a look at the settings, so that a new rate is soon in effect.
     static let longestWait = Duration.seconds(1)
 
@@ -34,13 +30,20 @@ struct RequestPace: Sendable {
     }
 
     /// What to do at `now`, given the open loop's rate (`nil` when closed) over all clients.
-    mutating func next(now: Duration, rate: Double?, clients: Int) -> Step {
+    ///
+    /// In a closed loop a client thinks for `think`, give or take its spread.
+    mutating func next(
+        now: Duration,
+        rate: Double?,
+        clients: Int,
+        think: (time: Duration, spread: Duration)
+    ) -> Step {
         if rate != self.rate || rate != nil && clients != self.clients {
             self.rate = rate
             self.clients = clients
             due = nil
         }
-        let next = due ?? firstDue(after: now)
+        let next = due ?? firstDue(after: now, think)
         guard next <= now else {
             due = next
             return .wait(min(next - now, Self.longestWait))
@@ -59,9 +62,12 @@ struct RequestPace: Sendable {
     }
 
     /// In an open loop the clients take their turns evenly; in a closed loop each one thinks.
-    private mutating func firstDue(after now: Duration) -> Duration {
+    private mutating func firstDue(
+        after now: Duration,
+        _ think: (time: Duration, spread: Duration)
+    ) -> Duration {
         guard let interval else {
-            return now + random.duration(around: Self.thinkTime, spread: Self.thinkSpread)
+            return now + random.duration(around: think.time, spread: think.spread)
         }
         return now + interval * (Double(client % max(1, clients)) / Double(max(1, clients)))
     }

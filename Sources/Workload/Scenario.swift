@@ -1,97 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The scenarios that there are, and what an audience should look for in each.
-package enum Scenario: String, CaseIterable, Sendable {
-    /// An HTTP server that waits for a downstream call, and its clients.
-    case fanout
-    /// Machines that only sleep.
-    case timers
-    /// Nothing at all.
-    case idle
+package import AsyncRuntime
+internal import Telemetry
 
+/// Something to see: what runs, on which runtime, and what an audience should look for.
+///
+/// Each scenario is a value in a file of `Scenarios`, and has its place in ``all``.
+package struct Scenario: Sendable {
+    /// What a talk would show together, in its order.
+    package enum Group: String, CaseIterable, Sendable {
+        case picture = "The picture"
+        case starvation = "Starvation, and what helps"
+        case size = "How the pool finds its size"
+        case continuations = "Where continuations run"
+        case port = "The completion port"
+    }
+
+    /// What the clients of a scenario are.
+    package enum Clients: Equatable, Sendable {
+        /// Each is a connection, both ends of which are in this process.
+        case connections
+        /// Each is a state machine; at most so many.
+        case machines(Int)
+        /// There are none.
+        case none
+    }
+
+    /// One of several ways in which a scenario can run, changed while it runs.
+    package struct Variant: Sendable {
+        package var name: String
+        package var sentence: String
+    }
+
+    /// A key of the dashboard, and what it does here.
+    package struct KeyHint: Sendable {
+        package var key: String
+        package var effect: String
+    }
+
+    package let name: String
+    package let group: Group
     /// One sentence for a list.
-    package var summary: String {
-        switch self {
-        case .fanout:
-            "An HTTP/1.1 server that awaits a slow downstream call, and its keep-alive clients."
-        case .timers:
-            "Thousands of state machines that do nothing but sleep."
-        case .idle:
-            "Nothing runs: what the runtime costs when nobody asks anything of it."
-        }
-    }
-
+    package let summary: String
     /// A paragraph on what there is to see.
-    package var whatToLookFor: String {
-        switch self {
-        case .fanout:
-            """
-            Every client sends a request over loopback TCP and waits; for every request the server \
-            sleeps as if it had called another service, then answers. Hundreds of operations are \
-            in flight at any moment, while hardly one thread is running: nobody waits for them. \
-            Raise the clients and watch the operations in flight grow, not the threads. Then let a \
-            share of the requests block their thread (--blocking 20%:200ms): the queue grows and \
-            the latency with it, although the processor idles. The server is a real one: \
-            `curl http://ADDRESS/` and `wrk` are answered from another terminal.
-            """
-        case .timers:
-            """
-            Each machine sleeps, wakes, and sleeps again. A sleeping machine is one entry in the \
-            port's timer heap and some memory: ten thousand of them wait behind one single \
-            timeout of one poller. Set the clients to 100000 and look at the threads: their number \
-            does not change.
-            """
-        case .idle:
-            """
-            One poller waits in the kernel without a timeout, all other threads are parked. \
-            Processor time should read 0.0 %. Point `strace -f` at the process and see that it is \
-            quiet.
-            """
-        }
-    }
-
+    package let whatToLookFor: String
     /// Keys of the dashboard that are worth trying here.
-    package var suggestedKeys: [(key: String, effect: String)] {
-        switch self {
-        case .fanout:
-            [
-                ("4 then +", "more clients: more in flight, the same threads"),
-                ("3 then -", "fewer workers: when does the queue begin to grow?"),
-                ("2 then -", "one poller is enough for a long time"),
-            ]
-        case .timers:
-            [("4 then +", "more machines: memory grows, threads do not")]
-        case .idle:
-            [("3 then +", "a higher minimum of workers makes no thread before there is work")]
-        }
-    }
-
-    /// What the scenario does where the command line says nothing else.
-    package var defaults: WorkloadSettings {
-        var settings = WorkloadSettings()
-        switch self {
-        case .fanout:
-            settings.clients = 200
-            settings.delay = .milliseconds(100)
-            settings.spread = .milliseconds(10)
-            settings.processorTime = .microseconds(20)
-        case .timers:
-            settings.clients = 10_000
-            settings.delay = .seconds(2)
-            settings.spread = .seconds(1)
-        case .idle:
-            break
-        }
-        return settings
-    }
+    package var suggestedKeys: [KeyHint] = []
+    /// Ways in which it can run; fewer than two where there is nothing to choose.
+    package var variants: [Variant] = []
+    /// What it does where the command line says nothing else.
+    package var defaults = WorkloadSettings()
+    package var clients = Clients.none
+    /// What the runtime has to be for it, where the command line says nothing else.
+    package var configure: @Sendable (inout RuntimeConfiguration) -> Void = { _ in }
+    /// What the caption line says; `nil` for the usual sentence.
+    var caption: @Sendable (RuntimeSnapshot, ScenarioContext) -> String? = { _, _ in nil }
+    /// Sets it up; opens the server's socket where there is one.
+    var stage: @Sendable (ScenarioContext, SocketAddress?) throws(OperationError) -> Stage
 
     /// The most clients, given how many descriptors the process may have.
     package func maximumClients(descriptorLimit: Int) -> Int {
-        switch self {
-        case .fanout:
+        switch clients {
+        case .connections:
             max(1, (descriptorLimit - Scenario.reservedDescriptors) / Scenario.descriptorsPerClient)
-        case .timers: Scenario.maximumMachines
-        case .idle: 0
+        case .machines(let most): most
+        case .none: 0
         }
     }
 
@@ -101,4 +74,27 @@ package enum Scenario: String, CaseIterable, Sendable {
     package static let reservedDescriptors = 64
     /// About a kilobyte and a half each: more would be a test of the machine's memory.
     package static let maximumMachines = 2_000_000
+
+    /// All there are, in the order of a talk.
+    package static let all: [Scenario] = [
+        .fanout, .timers, .idle,
+        .starvation, .cooperative, .sleepwait, .rescue, .gosse, .blockers, .timersStarved,
+        .tutorialResult, .tutorialSleepwait, .tutorialAwait,
+        .hill, .longrunning, .yield,
+    ]
+
+    /// The scenario of that name, if there is one.
+    package static func named(_ name: String) -> Scenario? {
+        all.first { $0.name == name }
+    }
+}
+
+/// A scenario that has been set up: what is to be started.
+struct Stage: Sendable {
+    /// Closed first when the scenario stops.
+    var listener: AsyncListener?
+    /// Each runs as a task for as long as the scenario does.
+    var background: [@Sendable () async -> Void] = []
+    /// One client's life.
+    var client: (@Sendable (Int) async -> Void)?
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AsyncRuntime
+internal import Synchronization
 internal import SystemPackage
 
 /// What every server, client and timer of a run shares.
@@ -8,14 +9,36 @@ final class ScenarioContext: Sendable {
     let runtime: Runtime
     let settings: LiveSettings
     let seed: UInt64
+    /// The runtime's executor where it is not the process's own.
+    private let preference: (any TaskExecutor)?
+    private let hasEnded = Atomic(false)
     let ledger = RequestLedger()
     let sightings = Sightings()
     private let start = ContinuousClock.now
 
-    init(runtime: Runtime, settings: LiveSettings, seed: UInt64) {
+    init(
+        runtime: Runtime,
+        settings: LiveSettings,
+        seed: UInt64,
+        preference: (any TaskExecutor)?
+    ) {
         self.runtime = runtime
         self.settings = settings
         self.seed = seed
+        self.preference = preference
+    }
+
+    /// Starts a task on the runtime.
+    func start(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        Task(executorPreference: preference, operation: body)
+    }
+
+    /// Whether the scenario or the runtime ends: what holds a thread should let it go.
+    var isEnding: Bool { hasEnded.load(ordering: .relaxed) || runtime.isStopping }
+
+    /// The scenario ends; blocked code that looks now and then sees it.
+    func end() {
+        hasEnded.store(true, ordering: .relaxed)
     }
 
     /// Time since the run began.

@@ -24,7 +24,6 @@ package final class Workload: Sendable {
     let clientsMaximum: Int
     private let clientsAsked: AsyncStream<Int>.Continuation
     private let tasks: [Task<Void, Never>]
-    private let preference: (any TaskExecutor)?
     private let hasStopped = Atomic(false)
     let sampling: SampledRequests
     let descriptorLimit: Int
@@ -35,7 +34,7 @@ package final class Workload: Sendable {
     ///   - scenario: what runs.
     ///   - settings: how much of it; more clients than the limits allow are cut to the most.
     ///   - seed: what the choices repeat from.
-    ///   - listenOn: where the server of `fanout` listens; a free port of the loopback by default.
+    ///   - listenOn: where the scenario's server listens; a free port of the loopback by default.
     ///   - descriptorLimit: how many descriptors the process may have.
     ///   - runtime: what it runs on.
     ///   - preference: the runtime's executor where it is not the process's own.
@@ -50,44 +49,33 @@ package final class Workload: Sendable {
         preference: (any TaskExecutor)? = nil
     ) throws(OperationError) {
         let live = LiveSettings(settings)
-        let context = ScenarioContext(runtime: runtime, settings: live, seed: seed)
-        let maximum = scenario.maximumClients(descriptorLimit: descriptorLimit)
+        let context = ScenarioContext(
+            runtime: runtime,
+            settings: live,
+            seed: seed,
+            preference: preference
+        )
+        let stage = try scenario.stage(context, listenOn)
         let (targets, continuation) = AsyncStream.makeStream(
             of: Int.self,
             bufferingPolicy: .bufferingNewest(1)
         )
-        var tasks: [Task<Void, Never>] = []
-        var listener: AsyncListener?
-        let spawn: @Sendable (Int) -> Task<Void, Never>
-        switch scenario {
-        case .fanout:
-            let opened = try runtime.listen(on: listenOn ?? .loopback(port: 0))
-            let server = FanoutServer(context: context, listener: opened)
-            tasks.append(Task(executorPreference: preference) { await server.accept() })
-            let route = FanoutRoute(listening: opened.address)
-            spawn = { number in
-                let client = FanoutClient(context: context, route: route, number: number)
-                return Task(executorPreference: preference) { await client.connect() }
+        var tasks = stage.background.map { body in context.start(body) }
+        if let client = stage.client {
+            let population = Population { number in
+                context.start { await client(number) }
+            } isStopping: {
+                runtime.isStopping
             }
-            listener = opened
-        case .timers, .idle:
-            spawn = { number in
-                let machine = SleepingMachine(context: context, number: number)
-                return Task(executorPreference: preference) { await machine.tick() }
-            }
-        }
-        if scenario != .idle {
-            let population = Population(spawn: spawn) { runtime.isStopping }
-            tasks.append(Task(executorPreference: preference) { await population.tend(targets) })
+            tasks.append(context.start { await population.tend(targets) })
         }
         self.scenario = scenario
         self.context = context
-        self.listener = listener
         self.tasks = tasks
-        self.preference = preference
         self.descriptorLimit = descriptorLimit
-        address = listener?.address
-        clientsMaximum = maximum
+        listener = stage.listener
+        address = stage.listener?.address
+        clientsMaximum = scenario.maximumClients(descriptorLimit: descriptorLimit)
         clientsAsked = continuation
         sampling = SampledRequests()
         setClients(settings.clients)
@@ -111,6 +99,9 @@ package final class Workload: Sendable {
             context.settings.blockingShare = (percent, .microseconds(max(0, microseconds)))
         case .setReset(let percent):
             context.settings.resetPercent = percent
+        case .setVariant(let index):
+            guard scenario.variants.indices.contains(index) else { return }
+            context.settings.variant = index
         case .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setWorkerMinimum,
             .setWorkerMaximum, .setPlacement, .setHillClimbing, .setCooperativeBlocking,
             .setStarvationDetection, .setLocalHandOver:
@@ -126,15 +117,16 @@ package final class Workload: Sendable {
         guard !hasStopped.exchange(true, ordering: .relaxed) else { return }
         listener?.close()
         clientsAsked.finish()
+        context.end()
         for task in tasks { task.cancel() }
-        Task(executorPreference: preference) { [tasks] in
+        _ = context.start { [tasks] in
             for task in tasks { await task.value }
             done()
         }
     }
 
     private func setClients(_ count: Int) {
-        if count > clientsMaximum, scenario != .idle { context.note(.clientsCut) }
+        if count > clientsMaximum, clientsMaximum > 0 { context.note(.clientsCut) }
         let clients = min(max(0, count), clientsMaximum)
         context.settings.clients = clients
         clientsAsked.yield(clients)

@@ -8,15 +8,29 @@ extension Workload {
     /// Writes what the scenario knows into a snapshot that the runtime has made.
     package func fill(_ snapshot: inout RuntimeSnapshot, over span: RequestSpan = .recent) {
         let elapsed = context.elapsed
-        snapshot.scenario = scenario.rawValue
+        snapshot.scenario = scenario.name
         snapshot.seed = context.seed
         snapshot.requests = sampling.sample(context.ledger, at: elapsed, over: span)
         snapshot.diagnoses += context.sightings.recent(at: elapsed).map(sentence)
         guard var detail = snapshot.detail else { return }
         detail.settings = reportedSettings
+        detail.scenario = text
         detail.address = address?.description ?? ""
         detail.caption = caption(for: snapshot)
         snapshot.detail = detail
+    }
+
+    private var text: RuntimeSnapshot.ScenarioText {
+        var text = RuntimeSnapshot.ScenarioText()
+        text.summary = scenario.summary
+        text.whatToLookFor = scenario.whatToLookFor
+        text.keys = scenario.suggestedKeys.map { [$0.key, $0.effect] }
+        text.variants = scenario.variants.map(\.name)
+        text.variant = context.settings.variant
+        if scenario.variants.indices.contains(text.variant) {
+            text.variantSentence = scenario.variants[text.variant].sentence
+        }
+        return text
     }
 
     private var reportedSettings: RuntimeSnapshot.Settings {
@@ -48,18 +62,12 @@ extension Workload {
         let inFlight = snapshot.operations.inFlight
         let occupied = occupiedThreads(snapshot.detail)
         let operations = inFlight == 1 ? "1 operation" : "\(inFlight) operations"
-        switch scenario {
-        case .fanout:
-            let waiting = snapshot.queues.global + snapshot.queues.local.reduce(0, +)
-            if waiting > snapshot.workers.existing * 4 {
-                return "\(operations) in flight, but \(waiting) continuations wait for a thread."
-            }
-            return "\(operations) in flight, \(occupied): nobody waits for them."
-        case .timers:
-            return "\(operations) in flight behind one timeout, \(occupied)."
-        case .idle:
-            return "Nothing runs: one poller waits in the kernel, the rest is parked."
+        if let sentence = scenario.caption(snapshot, context) { return sentence }
+        let waiting = snapshot.queues.global + snapshot.queues.local.reduce(0, +)
+        if waiting > snapshot.workers.existing * 4 {
+            return "\(operations) in flight, but \(waiting) continuations wait for a thread."
         }
+        return "\(operations) in flight, \(occupied): nobody waits for them."
     }
 
     private func sentence(for sighting: Sightings.Sighting) -> String {
@@ -75,7 +83,7 @@ extension Workload {
             return "An answer did not belong to its request and was counted as failed."
         case .networkError(let number):
             return "A network call fails: \(Errno(rawValue: number))."
-        case .clientsCut where scenario == .fanout:
+        case .clientsCut where scenario.clients == .connections:
             return "The limit of \(descriptorLimit) descriptors (RLIMIT_NOFILE) allows "
                 + "\(clientsMaximum) clients, which take "
                 + "\(Scenario.descriptorsPerClient) each; raise it with `ulimit -n`."

@@ -2,7 +2,7 @@
 
 /// What a scenario does, as a plain value: the knobs of the command line and of the dashboard.
 package struct WorkloadSettings: Equatable, Sendable {
-    /// Clients of `fanout`, machines of `timers`.
+    /// Connections or machines, as the scenario says.
     package var clients = 0
     /// Requests per second of an open loop; `nil` is a closed loop, where a client asks again only
     /// after its answer has come and it has thought about it.
@@ -17,6 +17,16 @@ package struct WorkloadSettings: Equatable, Sendable {
     package var blockingPercent = 0.0
     /// For how long they block it.
     package var blockingTime = Duration.zero
+    /// In a closed loop a client thinks for this long before it asks again.
+    ///
+    /// The default, with the
+    /// default delay and 200 clients, comes to more than three thousand operations a second, which
+    /// a person can still follow.
+    package var thinkTime = Duration.milliseconds(250)
+    /// Thinking varies evenly by this much in both directions.
+    package var thinkSpread = Duration.milliseconds(125)
+    /// Number of the scenario's variant that runs.
+    package var variant = 0
     /// Of a hundred answers, those after which the client resets its connection.
     package var resetPercent = 0.0
 

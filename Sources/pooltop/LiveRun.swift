@@ -20,7 +20,7 @@ struct LiveRun {
         let settings = try options.settings(of: scenario)
         let address = try options.listenAddress()
         let seed = try options.chosenSeed()
-        runtime = try Runtime.install(pool.configuration())
+        runtime = try Runtime.install(pool.configuration(for: scenario.configure))
         do throws(OperationError) {
             workload = try Workload(
                 scenario,

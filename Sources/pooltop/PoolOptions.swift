@@ -27,31 +27,31 @@ struct PoolOptions: ParsableArguments {
         help: "Where continuations run: \(PoolOptions.placements).",
         completion: .list(Placement.allCases.map(\.rawValue))
     )
-    var placement = Placement.worker.rawValue
+    var placement: String?
 
     @Flag(
         inversion: .prefixedNo,
         help: "Let throughput decide how many workers there are, as .NET's hill climbing."
     )
-    var hillClimbing = true
+    var hillClimbing: Bool?
 
     @Flag(
         inversion: .prefixedNo,
         help: "Make up for workers that say that they block, as .NET 6 and later."
     )
-    var cooperativeBlocking = true
+    var cooperativeBlocking: Bool?
 
     @Flag(
         inversion: .prefixedNo,
         help: "Add a worker when nobody has taken work for half a second."
     )
-    var starvationDetection = true
+    var starvationDetection: Bool?
 
     @Flag(
         inversion: .prefixedNo,
         help: "Before a worker blocks, give its own items to all, as .NET 10."
     )
-    var localHandOver = true
+    var localHandOver: Bool?
 
     static let workerRange = 1...32_767
     static let pollerRange = 1...1000
@@ -60,9 +60,14 @@ struct PoolOptions: ParsableArguments {
         Placement.allCases.map(\.rawValue).joined(separator: ", ")
     }
 
-    /// The runtime that the options describe; the article's defaults where they say nothing.
-    func configuration() throws -> RuntimeConfiguration {
+    /// The runtime that the options describe.
+    ///
+    /// Where they say nothing it is the scenario's, or else the article's defaults.
+    func configuration(
+        for prepare: (inout RuntimeConfiguration) -> Void = { _ in }
+    ) throws -> RuntimeConfiguration {
         var configuration = RuntimeConfiguration()
+        prepare(&configuration)
         if let workers {
             configuration.workers = try Self.range(workers, of: "workers", in: Self.workerRange)
         }
@@ -78,12 +83,12 @@ struct PoolOptions: ParsableArguments {
             }
             configuration.concurrency = value
         }
-        configuration.hillClimbing = hillClimbing
-        configuration.cooperativeBlocking = cooperativeBlocking
-        configuration.starvationDetection = starvationDetection
-        configuration.localHandOver = localHandOver
+        if let hillClimbing { configuration.hillClimbing = hillClimbing }
+        if let cooperativeBlocking { configuration.cooperativeBlocking = cooperativeBlocking }
+        if let starvationDetection { configuration.starvationDetection = starvationDetection }
+        if let localHandOver { configuration.localHandOver = localHandOver }
         try checkEngine()
-        configuration.placement = try chosenPlacement()
+        if let placement { configuration.placement = try chosen(placement) }
         return configuration
     }
 
@@ -98,7 +103,7 @@ struct PoolOptions: ParsableArguments {
         }
     }
 
-    private func chosenPlacement() throws -> Placement {
+    private func chosen(_ placement: String) throws -> Placement {
         guard let placement = Placement(rawValue: placement) else {
             throw UsageError(
                 "There is no placement '\(placement)'; choose one of \(Self.placements)."

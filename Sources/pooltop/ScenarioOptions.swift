@@ -7,12 +7,12 @@ internal import Workload
 /// Which scenario runs, and how much of it.
 struct ScenarioOptions: ParsableArguments {
     @Argument(
-        help: "The scenario: fanout, timers or idle; `pooltop scenarios` describes them.",
-        completion: .list(Scenario.allCases.map(\.rawValue))
+        help: "The scenario; `pooltop scenarios` lists and describes them.",
+        completion: .list(Scenario.all.map(\.name))
     )
-    var scenario = Scenario.fanout.rawValue
+    var scenario = Scenario.fanout.name
 
-    @Option(help: "Clients of fanout, machines of timers.")
+    @Option(help: "Clients: connections or machines, as the scenario says.")
     var clients: String?
 
     @Option(help: "Requests per second, answered or not (open loop); otherwise clients wait.")
@@ -27,17 +27,23 @@ struct ScenarioOptions: ParsableArguments {
     @Option(help: "Share of requests that block their thread, and for how long: 5%:200ms.")
     var blocking: String?
 
+    @Option(help: "How long a client thinks before it asks again, with a spread: 250ms~125ms.")
+    var think: String?
+
+    @Option(help: "Which of the scenario's variants runs first.")
+    var variant: String?
+
     @Option(help: "Share of answers after which the client resets its connection: 1%.")
     var reset: String?
 
-    @Option(help: "Where fanout's server listens; a free port of 127.0.0.1 by default.")
+    @Option(help: "Where the scenario's server listens; a free port of 127.0.0.1 by default.")
     var listen: String?
 
     @Option(help: "Repeats the choices of an earlier run; chosen at random by default.")
     var seed: String?
 
     /// Reads the scenario's name.
-    func chosenScenario() throws -> Scenario { try Scenario(named: scenario) }
+    func chosenScenario() throws -> Scenario { try .chosen(scenario) }
 
     /// The scenario's defaults, changed as the options say.
     func settings(of scenario: Scenario) throws -> WorkloadSettings {
@@ -90,6 +96,16 @@ struct ScenarioOptions: ParsableArguments {
             }
             settings.resetPercent = percent
         }
+        if let think {
+            guard let read = WorkloadSettings.parseDelay(think) else {
+                throw UsageError(
+                    "--think takes a duration, and a spread that is not longer, such as "
+                        + "250ms~125ms, not '\(think)'."
+                )
+            }
+            (settings.thinkTime, settings.thinkSpread) = read
+        }
+        if let variant { settings.variant = try scenario.variant(named: variant) }
         return settings
     }
 
@@ -118,11 +134,21 @@ struct ScenarioOptions: ParsableArguments {
 
 extension Scenario {
     /// The scenario of that name.
-    init(named name: String) throws {
-        guard let scenario = Scenario(rawValue: name) else {
-            let names = Scenario.allCases.map(\.rawValue).joined(separator: ", ")
+    static func chosen(_ name: String) throws -> Scenario {
+        guard let scenario = Scenario.named(name) else {
+            let names = Scenario.all.map(\.name).joined(separator: ", ")
             throw UsageError("There is no scenario '\(name)'; choose one of \(names).")
         }
-        self = scenario
+        return scenario
+    }
+
+    /// The number of the variant of that name.
+    func variant(named variant: String) throws -> Int {
+        if let index = variants.firstIndex(where: { $0.name == variant }) { return index }
+        guard !variants.isEmpty else {
+            throw UsageError("The scenario \(name) has no variants; leave --variant out.")
+        }
+        let names = variants.map(\.name).joined(separator: ", ")
+        throw UsageError("\(name) has no variant '\(variant)'; choose one of \(names).")
     }
 }

@@ -12,24 +12,39 @@ struct ScenariosCommand: ParsableCommand {
 
     @Argument(
         help: "The scenario to describe.",
-        completion: .list(Scenario.allCases.map(\.rawValue))
+        completion: .list(Scenario.all.map(\.name))
     )
     var name: String?
 
     func run() throws {
         guard let name else {
-            for scenario in Scenario.allCases {
-                let padding = String(repeating: " ", count: 8 - scenario.rawValue.count)
-                try StandardOutput.write(line: scenario.rawValue + padding + scenario.summary)
+            let width = 2 + (Scenario.all.map(\.name.count).max() ?? 0)
+            for group in Scenario.Group.allCases {
+                let scenarios = Scenario.all.filter { $0.group == group }
+                guard !scenarios.isEmpty else { continue }
+                try StandardOutput.write(line: "\(group.rawValue)")
+                for scenario in scenarios {
+                    let padding = String(repeating: " ", count: width - scenario.name.count)
+                    try StandardOutput.write(
+                        line: "  \(scenario.name)\(padding)\(scenario.summary)"
+                    )
+                }
             }
             return
         }
-        let scenario = try Scenario(named: name)
-        try StandardOutput.write(line: "\(scenario.rawValue): \(scenario.summary)\n")
+        let scenario = try Scenario.chosen(name)
+        try StandardOutput.write(line: "\(scenario.name): \(scenario.summary)\n")
         try StandardOutput.write(line: wrapped(scenario.whatToLookFor, at: 80) + "\n")
         try StandardOutput.write(line: "Keys to try:")
-        for (key, effect) in scenario.suggestedKeys {
-            try StandardOutput.write(line: "  \(key)  \(effect)")
+        let width = scenario.suggestedKeys.map(\.key.count).max() ?? 0
+        for hint in scenario.suggestedKeys {
+            let padding = String(repeating: " ", count: width - hint.key.count)
+            try StandardOutput.write(line: "  \(hint.key)\(padding)  \(hint.effect)")
+        }
+        guard !scenario.variants.isEmpty else { return }
+        try StandardOutput.write(line: "Variants (--variant, or the key v):")
+        for variant in scenario.variants {
+            try StandardOutput.write(line: "  \(variant.name): \(variant.sentence)")
         }
     }
 

@@ -53,10 +53,12 @@ import Testing
     }
 
     private func scenarios() -> Set<String> {
-        let file = SourceTree.sources.first { $0.path == "Sources/Workload/Scenario.swift" }
-        let names = (file?.code ?? []).compactMap { line -> String? in
-            let words = SourceTree.words(of: line)
-            return words.count == 2 && words[0] == "case" ? String(words[1]) : nil
+        let files = SourceTree.sources.filter {
+            $0.path.hasPrefix("Sources/Workload/Scenarios/")
+        }
+        let names = files.flatMap(\.code).compactMap { line -> String? in
+            guard let range = line.range(of: "        name: \"") else { return nil }
+            return String(line[range.upperBound...].prefix { $0 != "\"" })
         }
         return Set(names)
     }

@@ -35,22 +35,42 @@ struct ChildProcess {
         return URL(fileURLWithPath: name)
     }
 
+    /// Runs several at the same time, and returns when all have ended.
+    static func pooltops(_ arguments: [[String]]) throws -> [ChildProcess] {
+        try arguments.map { try Running(executable, $0) }.map { try $0.end() }
+    }
+
     private static func run(_ executable: URL, _ arguments: [String]) throws -> ChildProcess {
-        let process = Process()
+        try Running(executable, arguments).end()
+    }
+}
+
+/// A command that has been started.
+private struct Running {
+    let process = Process()
+    /// Holds what it prints.
+    ///
+    /// Files, not pipes: a full pipe would stop the child while this process waits for it.
+    let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("pooltop-\(UUID().uuidString)")
+
+    var output: URL { folder.appendingPathComponent("output") }
+    var error: URL { folder.appendingPathComponent("error") }
+
+    init(_ executable: URL, _ arguments: [String]) throws {
         process.executableURL = executable
         process.arguments = arguments
-        // Files, not pipes: a full pipe would stop the child while this process waits for it.
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("pooltop-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let output = folder.appendingPathComponent("output")
-        let error = folder.appendingPathComponent("error")
         for file in [output, error] { try Data().write(to: file) }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: error)
         try process.run()
+    }
+
+    /// Waits for its end.
+    func end() throws -> ChildProcess {
+        defer { try? FileManager.default.removeItem(at: folder) }
         process.waitUntilExit()
         let status = Int(process.terminationStatus)
         return ChildProcess(

@@ -8,15 +8,18 @@ import Testing
 @testable import Workload
 
 @Suite struct RequestPaceTests {
+    private let think = (time: Duration.milliseconds(250), spread: Duration.milliseconds(125))
+
     @Test func `a closed loop thinks before every request`() {
         var pace = RequestPace(client: 0, random: SeededRandom(seed: 1))
-        guard case .wait(let think) = pace.next(now: .zero, rate: nil, clients: 1) else {
+        guard case .wait(let pause) = pace.next(now: .zero, rate: nil, clients: 1, think: think)
+        else {
             Issue.record("It did not think.")
             return
         }
-        #expect(think >= .milliseconds(100) && think <= .milliseconds(300))
-        #expect(pace.next(now: think, rate: nil, clients: 1) == .send(due: think))
-        guard case .wait = pace.next(now: think, rate: nil, clients: 1) else {
+        #expect(pause >= .milliseconds(125) && pause <= .milliseconds(375))
+        #expect(pace.next(now: pause, rate: nil, clients: 1, think: think) == .send(due: pause))
+        guard case .wait = pace.next(now: pause, rate: nil, clients: 1, think: think) else {
             Issue.record("It did not think again.")
             return
         }
@@ -25,19 +28,34 @@ import Testing
     @Test func `an open loop keeps its timetable when answers are late`() {
         var pace = RequestPace(client: 1, random: SeededRandom(seed: 1))
         // 10 requests a second from two clients: each sends every 200 ms, the second 100 ms later.
-        #expect(pace.next(now: .zero, rate: 10, clients: 2) == .wait(.milliseconds(100)))
+        #expect(
+            pace.next(now: .zero, rate: 10, clients: 2, think: think) == .wait(.milliseconds(100))
+        )
         let late = Duration.milliseconds(550)
-        #expect(pace.next(now: late, rate: 10, clients: 2) == .send(due: .milliseconds(100)))
-        #expect(pace.next(now: late, rate: 10, clients: 2) == .send(due: .milliseconds(300)))
-        #expect(pace.next(now: late, rate: 10, clients: 2) == .send(due: .milliseconds(500)))
-        #expect(pace.next(now: late, rate: 10, clients: 2) == .wait(.milliseconds(150)))
+        #expect(
+            pace.next(now: late, rate: 10, clients: 2, think: think)
+                == .send(due: .milliseconds(100))
+        )
+        #expect(
+            pace.next(now: late, rate: 10, clients: 2, think: think)
+                == .send(due: .milliseconds(300))
+        )
+        #expect(
+            pace.next(now: late, rate: 10, clients: 2, think: think)
+                == .send(due: .milliseconds(500))
+        )
+        #expect(
+            pace.next(now: late, rate: 10, clients: 2, think: think) == .wait(.milliseconds(150))
+        )
     }
 
     @Test func `a new rate starts a new timetable, and long waits look for one`() {
         var pace = RequestPace(client: 1, random: SeededRandom(seed: 1))
-        #expect(pace.next(now: .zero, rate: 0.1, clients: 2) == .wait(.seconds(1)))
+        #expect(pace.next(now: .zero, rate: 0.1, clients: 2, think: think) == .wait(.seconds(1)))
         let now = Duration.seconds(1)
-        #expect(pace.next(now: now, rate: 10, clients: 2) == .wait(.milliseconds(100)))
+        #expect(
+            pace.next(now: now, rate: 10, clients: 2, think: think) == .wait(.milliseconds(100))
+        )
     }
 
     @Test func `the summary tells the recent span from the whole run`() {

@@ -51,6 +51,9 @@ import Testing
         settings.blockingPercent = 12.5
         settings.blockingTime = .milliseconds(200)
         settings.resetPercent = 0.125
+        settings.thinkTime = .milliseconds(70)
+        settings.thinkSpread = .milliseconds(30)
+        settings.variant = 2
         let live = LiveSettings(settings)
         #expect(live.value == settings)
         live.ratePerSecond = nil

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Telemetry
+import Testing
+
+/// What each scenario is known for: who grows, how fast, for what reason.
+///
+/// The scenarios run as a user would run them, several at a time where they hardly use the
+/// processor. Bounds are wide: a slow machine is late, it does not behave differently.
+@Suite(.serialized) struct ScenarioSignatureTests {
+    private func pictures(_ runs: [String]) throws -> [RuntimeSnapshot] {
+        let children = try ChildProcess.pooltops(
+            runs.map { ["headless"] + $0.split(separator: " ").map(String.init) }
+        )
+        return try children.map { child in
+            try #require(child.status == 0, "It said: \(child.standardError)")
+            let snapshot = try JSONDecoder().decode(
+                RuntimeSnapshot.self,
+                from: Data(child.standardOutput.utf8)
+            )
+            #expect(snapshot.operations.balances)
+            #expect(snapshot.requests.failed == 0)
+            return snapshot
+        }
+    }
+
+    private func reasons(_ snapshot: RuntimeSnapshot) -> Set<String> {
+        Set(snapshot.adjustments.map(\.reason)).subtracting(["Initializing"])
+    }
+
+    @Test func `classic injection adds a thread or two a second, and nothing is answered`() throws {
+        let names =
+            ["starvation", "sleepwait", "gosse"] + [
+                "blockers --variant cache", "blockers --variant constructor",
+                "blockers --variant timer",
+            ]
+        let snapshots = try pictures(names.map { "\($0) --seconds 8 --workers 2:100" })
+        for (name, snapshot) in zip(names, snapshots) {
+            #expect(reasons(snapshot) == ["Starvation"], "\(name)")
+            // The gate thread looks twice a second, and each look adds one at most.
+            #expect((5...18).contains(snapshot.workers.existing), "\(name)")
+            #expect(snapshot.workers.blocked >= snapshot.workers.existing - 2, "\(name)")
+            // While clients are still connecting a worker may be free for a continuation; later
+            // none is. Awaited, it would be nearly two thousand.
+            let most = name == "sleepwait" ? 100 : 40
+            #expect(snapshot.requests.completed <= most, "\(name)")
+            let waiting = snapshot.queues.global + snapshot.queues.local.reduce(0, +)
+            #expect(waiting > 20, "\(name)")
+        }
+    }
+
+    @Test func `cooperative blocking adds threads fast, for its own reason`() throws {
+        let snapshots = try pictures(
+            ["cooperative", "tutorial-result"].map { "\($0) --seconds 8 --workers 2:300" }
+        )
+        for snapshot in snapshots {
+            #expect(reasons(snapshot).contains("CooperativeBlocking"))
+            #expect(!reasons(snapshot).contains("Starvation"))
+            // By steps of at most 250 ms: thirty and more in eight seconds.
+            #expect(snapshot.workers.existing >= 20)
+        }
+    }
+
+    @Test func `what helps: the minimum, the hand-over, await`() throws {
+        let snapshots = try pictures([
+            "rescue --seconds 6 --workers 200:400", "gosse --seconds 6 --local-hand-over",
+            "tutorial-await --seconds 6 --workers 2:100", "timers-starved --seconds 6 --clients 0",
+            "timers-starved --seconds 6 --clients 40 --workers 2:100",
+        ])
+        #expect(snapshots[0].workers.existing >= 125)
+        #expect(snapshots[0].requests.completed > 125)
+        #expect(reasons(snapshots[0]).isEmpty)
+        #expect(snapshots[1].requests.completed >= 40)
+        #expect(snapshots[1].queues.global == 0)
+        #expect(snapshots[2].requests.completed > 250)
+        #expect(snapshots[2].workers.existing <= 8)
+        #expect(snapshots[2].workers.blocked == 0)
+        // The heart beats, or it does not.
+        #expect(snapshots[3].requests.completed > 20)
+        #expect(snapshots[4].requests.completed <= 10)
+    }
+
+    @Test func `hill climbing finds twenty threads, and comes down under flat load`() throws {
+        let snapshots = try pictures(["hill --seconds 15"])
+        #expect(reasons(snapshots[0]).contains("ClimbingMove"))
+        #expect(!reasons(snapshots[0]).contains("Starvation"))
+        #expect(snapshots[0].workers.goal >= 6)
+        let flat = try pictures(["hill --variant flat --seconds 6"])
+        #expect(flat[0].workers.goal < snapshots[0].workers.goal)
+    }
+
+    @Test func `an endless item holds a worker, or has a thread of its own`() throws {
+        let snapshots = try pictures([
+            "longrunning --seconds 5", "longrunning --variant dedicated --seconds 5",
+        ])
+        // Nothing tells the two apart but who is blocked.
+        for snapshot in snapshots {
+            #expect(snapshot.workers.existing == 2)
+            #expect(reasons(snapshot).isEmpty)
+            #expect(snapshot.requests.completed > 20)
+        }
+        #expect(snapshots[0].workers.blocked == 1)
+        #expect(snapshots[0].schedulers.isEmpty)
+        #expect(snapshots[1].workers.blocked == 0)
+        #expect(snapshots[1].schedulers.map(\.name) == ["dedicated"])
+    }
+
+    @Test func `loops that yield let requests through, loops with children do not`() throws {
+        let yields = try pictures(["yield --seconds 5"])
+        #expect(yields[0].requests.completed > 50)
+        let local = try pictures(["yield --variant local --seconds 5"])
+        #expect(local[0].requests.completed <= 10)
+        let hog = try pictures(["yield --variant hog --seconds 5"])
+        let p50 = (yields[0], hog[0])
+        #expect(
+            p50.0.requests.latencyMicroseconds.p50 < p50.1.requests.latencyMicroseconds.p50
+        )
+    }
+}
