@@ -10,13 +10,16 @@ extension LatencyHistogram {
     /// A minute is the longest latency told apart; what takes longer counts as a minute.
     package static let maximumMicroseconds: UInt64 = 60_000_000
 
-    package static func ofLatencies() -> LatencyHistogram {
-        LatencyHistogram(
-            highestTrackableValue: maximumMicroseconds,
-            numberOfSignificantValueDigits: .two
-        )
-    }
+    /// An empty one: a copy, which is made when something is recorded.
+    ///
+    /// Also the way to empty one: `reset` sets each count by itself, in code that is not specialised.
+    package static func ofLatencies() -> LatencyHistogram { emptyLatencies }
 }
+
+private let emptyLatencies = LatencyHistogram(
+    highestTrackableValue: LatencyHistogram.maximumMicroseconds,
+    numberOfSignificantValueDigits: .two
+)
 
 /// One of several histograms that threads record into, so that they seldom meet.
 ///
@@ -45,11 +48,9 @@ package final class LatencyStripe: @unchecked Sendable {
     package func tryDrain(into total: inout LatencyHistogram) -> Bool {
         // Acquiring; pairs with the releasing store at the end of another use.
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
-        if let recorded = histogram, recorded.totalCount > 0 {
-            total.add(recorded)
-            histogram?.reset()
-        }
+        let recorded = histogram.take()
         isTaken.store(false, ordering: .releasing)
+        if let recorded { total.add(recorded) }
         return true
     }
 }

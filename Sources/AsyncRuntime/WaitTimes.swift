@@ -6,8 +6,10 @@ internal import Telemetry
 
 /// How long the state machines of each function waited for their operations.
 ///
-/// Threads record by function, into the stripe of their lane; the sampler empties the stripes.
-// INVARIANT: `windows`, `turnedAt` and `fresh` are touched only by whoever has the sampler's turn.
+/// Threads record by function, into the stripe of their lane; the sampler empties the stripes once a
+/// second, since percentiles of seconds do not move faster and cost more than all its other figures.
+// INVARIANT: `windows`, `second`, `turnedAt` and `fresh` are touched only by whoever has the
+// sampler's turn.
 final class WaitTimes: @unchecked Sendable {
     private static let stripesPerFunction = 4
     /// The figures describe the last complete span of this many seconds and the present one.
@@ -16,6 +18,7 @@ final class WaitTimes: @unchecked Sendable {
     private let stripes: [LatencyStripe]
     private var windows: [Int: Window] = [:]
     private var turnedAt = 0.0
+    private var second = -1
     /// What one look at the stripes of a function brings; empty between two.
     private var fresh = LatencyHistogram.ofLatencies()
 
@@ -23,12 +26,21 @@ final class WaitTimes: @unchecked Sendable {
     private struct Window {
         var present = LatencyHistogram.ofLatencies()
         var before = LatencyHistogram.ofLatencies()
+        private(set) var figures: (p50: Int, p99: Int)?
 
         /// Begins another span; returns whether anything is left to describe.
         mutating func turn() -> Bool {
             swap(&before, &present)
-            present.reset()
+            present = .ofLatencies()
             return before.totalCount > 0
+        }
+
+        mutating func summarize() {
+            var both = before
+            both.add(present)
+            figures =
+                both.totalCount == 0
+                ? nil : (Int(both.valueAtPercentile(50)), Int(both.valueAtPercentile(99)))
         }
     }
 
@@ -48,8 +60,11 @@ final class WaitTimes: @unchecked Sendable {
         }
     }
 
-    /// Takes in what was recorded since the last call, for the functions below `functionCount`.
+    /// Takes in what was recorded, for the functions below `functionCount`, if a second has begun
+    /// since the last call.
     func drain(functionCount: Int, atSeconds now: Double) {
+        guard Int(now) != second else { return }
+        second = Int(now)
         let turns = now - turnedAt >= WaitTimes.windowSeconds
         if turns { turnedAt = now }
         for row in 0..<min(functionCount, Tally.rows) {
@@ -59,9 +74,11 @@ final class WaitTimes: @unchecked Sendable {
                 // A recorder is in it for some 50 ns, unless it was preempted just there.
                 while !stripe.tryDrain(into: &fresh) {}
             }
-            guard fresh.totalCount > 0 else { continue }
-            windows[row, default: Window()].present.add(fresh)
-            fresh.reset()
+            if fresh.totalCount > 0 {
+                windows[row, default: Window()].present.add(fresh)
+                fresh = .ofLatencies()
+            }
+            windows[row]?.summarize()
         }
     }
 
@@ -70,10 +87,6 @@ final class WaitTimes: @unchecked Sendable {
     ///
     /// `nil` where nothing waited of late.
     func percentiles(functionRow: Int) -> (p50: Int, p99: Int)? {
-        guard let window = windows[functionRow] else { return nil }
-        var both = window.before
-        both.add(window.present)
-        guard both.totalCount > 0 else { return nil }
-        return (Int(both.valueAtPercentile(50)), Int(both.valueAtPercentile(99)))
+        windows[functionRow]?.figures
     }
 }

@@ -22,6 +22,8 @@ struct RequestSummary {
     private var wholeRun = LatencyHistogram.ofLatencies()
     private var seconds: [LatencyHistogram] = []
     private var currentSecond = 0
+    /// Latencies of the recent span, as of the beginning of the current second.
+    private var recent = RuntimeSnapshot.Percentiles()
     /// Counts at earlier moments, oldest first, reaching back a little more than a second.
     private var marks: [(elapsed: Duration, completed: Int)] = [(.zero, 0)]
 
@@ -29,13 +31,15 @@ struct RequestSummary {
     mutating func add(_ fresh: LatencyHistogram, completed: Int, at elapsed: Duration) {
         if fresh.totalCount > 0 { wholeRun.add(fresh) }
         let second = Int(elapsed.components.seconds)
-        if seconds.isEmpty || second > currentSecond {
+        let isNewSecond = seconds.isEmpty || second > currentSecond
+        if isNewSecond {
             let missed = seconds.isEmpty ? 1 : min(second - currentSecond, Self.windowSeconds)
             for _ in 0..<missed { seconds.append(.ofLatencies()) }
             seconds.removeFirst(max(0, seconds.count - Self.windowSeconds))
             currentSecond = second
         }
         if fresh.totalCount > 0 { seconds[seconds.count - 1].add(fresh) }
+        if isNewSecond || recent.max == 0 { summarizeRecent() }
 
         marks.append((elapsed, completed))
         while marks.count > 2, elapsed - marks[1].elapsed >= .seconds(1) { marks.removeFirst() }
@@ -49,11 +53,17 @@ struct RequestSummary {
     }
 
     func percentiles(over span: RequestSpan) -> RuntimeSnapshot.Percentiles {
-        var histogram = wholeRun
-        if span == .recent {
-            histogram = .ofLatencies()
-            for second in seconds where second.totalCount > 0 { histogram.add(second) }
-        }
+        span == .recent ? recent : Self.percentiles(of: wholeRun)
+    }
+
+    /// Percentiles cost more than all else here, and those of seconds do not move faster.
+    private mutating func summarizeRecent() {
+        var histogram = LatencyHistogram.ofLatencies()
+        for second in seconds where second.totalCount > 0 { histogram.add(second) }
+        recent = Self.percentiles(of: histogram)
+    }
+
+    private static func percentiles(of histogram: LatencyHistogram) -> RuntimeSnapshot.Percentiles {
         var result = RuntimeSnapshot.Percentiles()
         guard histogram.totalCount > 0 else { return result }
         result.p50 = Int(histogram.valueAtPercentile(50))
