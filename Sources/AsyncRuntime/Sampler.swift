@@ -133,8 +133,8 @@ struct Totals: Sendable {
 final class SamplerState: @unchecked Sendable {
     var sweepFrom: UInt32 = 1
     var microsecondsSpent = 0
-    /// Packets that were taken last, newest last.
-    var packets: [RuntimeSnapshot.PacketRow] = []
+    /// Packets that were taken last, newest first.
+    private var packets: [Event] = []
     /// Totals and per-thread progress of the last second or so, oldest first.
     private(set) var history: [(totals: Totals, lanes: [ObjectIdentifier: LaneProgress])] = []
     private var sums = Totals()
@@ -143,6 +143,11 @@ final class SamplerState: @unchecked Sendable {
     private var retiredProgress = [Int](repeating: 0, count: Progress.allCases.count)
     private var retiredHops = 0
     private var retiredDropped = 0
+
+    /// As many packets as the screen lists.
+    private static let packetsKept = 64
+    /// Some hundred packets, which are a few events each: three quarters of a thread's ring.
+    private static let eventsRead = 384
 
     struct LaneProgress: Sendable {
         var packets: Int
@@ -170,8 +175,8 @@ final class SamplerState: @unchecked Sendable {
                     into: &sums.tallies[tally.rawValue]
                 )
             }
-            lane.events.drain { event in note(event) }
         }
+        notePackets(all)
         for lane in lingering { retire(lane) }
         lingering = ended
         let now = Instant.now
@@ -202,10 +207,24 @@ final class SamplerState: @unchecked Sendable {
         history.first ?? (Totals(), [:])
     }
 
-    private func note(_ event: Event) {
-        guard let packet = PacketEvent.decode(event) else { return }
-        packets.append(
-            RuntimeSnapshot.PacketRow(
+    /// Keeps the packets that were taken last; those of several pollers in the port's order.
+    private func notePackets(_ lanes: [ThreadLane]) {
+        let known = packets.count
+        for lane in lanes where lane.kind == .poller {
+            lane.events.read(newest: SamplerState.eventsRead) { event in
+                if PacketEvent.number(event) != nil { packets.append(event) }
+            }
+        }
+        guard packets.count > known else { return }
+        packets.sort { $0.subject > $1.subject }
+        packets.removeLast(max(0, packets.count - SamplerState.packetsKept))
+    }
+
+    /// Rows of the packets that were taken last, newest first.
+    var takenPackets: [RuntimeSnapshot.PacketRow] {
+        packets.compactMap { event in
+            guard let packet = PacketEvent.decode(event) else { return nil }
+            return RuntimeSnapshot.PacketRow(
                 number: packet.number,
                 operation: packet.operation.name,
                 descriptor: packet.descriptor,
@@ -213,14 +232,13 @@ final class SamplerState: @unchecked Sendable {
                 waitedMicroseconds: Int(event.nanoseconds / 1000),
                 isQueued: false
             )
-        )
-        if packets.count > 256 { packets.removeFirst(128) }
+        }
     }
 
     private func retire(_ lane: ThreadLane) {
         for item in Progress.allCases { retiredProgress[item.rawValue] += lane.progress(item) }
         retiredHops += lane.events.total
-        retiredDropped += lane.events.dropped
+        retiredDropped += lane.events.lost
     }
 
     private func addUnbanked(_ lanes: [ThreadLane], _ now: Instant) {
@@ -230,7 +248,7 @@ final class SamplerState: @unchecked Sendable {
         for lane in lanes {
             for item in Progress.allCases { sums.progress[item.rawValue] += lane.progress(item) }
             sums.hops += lane.events.total
-            sums.dropped += lane.events.dropped
+            sums.dropped += lane.events.lost
         }
     }
 }

@@ -71,9 +71,8 @@ struct SnapshotParts: Sendable {
     }
 
     private func fillThreads(_ snapshot: inout RuntimeSnapshot) {
-        let seating = port.seating
-        snapshot.port.queuedPeak = max(seating.peak, snapshot.port.queued)
-        snapshot.port.concurrency = seating.concurrency
+        snapshot.port.queuedPeak = max(port.takePeak(), snapshot.port.queued)
+        snapshot.port.concurrency = port.seating.concurrency
         let pollers = pollers.all
         snapshot.pollers.count = pollers.count
         snapshot.pollers.minimum = self.pollers.minimum
@@ -129,7 +128,7 @@ struct SnapshotParts: Sendable {
         detail.rates.stolenPerSecond = perSecond(totals[.stolen], past.totals[.stolen])
         detail.rates.hopsPerSecond = perSecond(totals.hops, past.totals.hops)
         detail.packets =
-            port.waitingPackets(limit: 32, now: totals.at) + state.packets.suffix(64).reversed()
+            port.waitingPackets(limit: 32, now: totals.at) + state.takenPackets
         detail.machines = registry.rows(
             rowLimit: SnapshotParts.machineRowLimit,
             walkLimit: SnapshotParts.machineWalkLimit,

@@ -19,16 +19,13 @@ struct Trends: Equatable, Sendable {
     private(set) var workers: [Int: History] = [:]
 
     private var second: Double?
-    private var queuedPeak = 0
 
     /// Adds a snapshot's values if it is the first of its second.
     ///
     /// Queues are of interest when they are long: what is queued counts with the most of its second.
     mutating func record(_ snapshot: RuntimeSnapshot) {
         let second = snapshot.elapsedSeconds.rounded(.down)
-        let isRecord = snapshot.port.queuedPeak > queuedPeak
-        queuedPeak = max(queuedPeak, snapshot.port.queuedPeak)
-        let most = max(snapshot.port.queued, isRecord ? queuedPeak : 0)
+        let most = max(snapshot.port.queued, snapshot.port.queuedPeak)
         guard second != self.second else {
             queued.raise(to: Double(most))
             items.raise(to: Double(snapshot.queues.depth))

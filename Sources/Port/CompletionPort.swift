@@ -67,17 +67,24 @@ package final class CompletionPort: Sendable {
         )
     }
 
-    /// What waits where, for the snapshot: packets and their peak, the leader, running pollers.
+    /// The most packets that have waited since the last call.
+    package func takePeak() -> Int {
+        seats.withLock { seats in
+            defer { seats.resetPeak() }
+            return seats.packetPeak
+        }
+    }
+
+    /// What waits where, for the snapshot: packets, the leader, running pollers.
     package var seating:
         (
-            queued: Int, peak: Int, leader: Int?, running: Int, blocked: Int, waiting: Int,
-            concurrency: Int
+            queued: Int, leader: Int?, running: Int, blocked: Int, waiting: Int, concurrency: Int
         )
     {
         seats.withLock {
             (
-                $0.packets.count, $0.packetPeak, $0.isLeaderInKernel ? $0.leaderNumber : nil,
-                $0.running, $0.blocked, $0.waiters.count, $0.concurrency
+                $0.packets.count, $0.isLeaderInKernel ? $0.leaderNumber : nil, $0.running,
+                $0.blocked, $0.waiters.count, $0.concurrency
             )
         }
     }

@@ -223,6 +223,11 @@ package enum PacketEvent {
         }
     }
 
+    /// The packet's number; `nil` for other events.
+    package static func number(_ event: Event) -> Int? {
+        event.kind > 100 ? Int(event.subject >> 24) : nil
+    }
+
     /// The operation, its descriptor and its result in words; `nil` for other events.
     package static func decode(
         _ event: Event

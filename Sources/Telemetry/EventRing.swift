@@ -17,59 +17,76 @@ package struct Event: Sendable {
     }
 }
 
-/// A bounded ring with one writer and one reader. What does not fit is dropped and counted.
-// INVARIANT: the writer touches records in [tail, head + capacity), the reader those in
-// [head, tail); each side publishes its index with a releasing store that the other acquires.
+/// The newest events of one thread, as a flight recorder keeps them: one writer, one reader.
+///
+/// Old events are overwritten, since whoever looks wants to know what happened last. So the writer
+/// never waits, and events are lost only by a reader that is overtaken while it reads, which is
+/// counted. How many were written is exact in any case.
+// INVARIANT: the records are atomics, written by the writer alone; `next` and `lost` are the
+// reader's; the pointer is set in init and freed in deinit.
 @safe package final class EventRing: @unchecked Sendable {
-    private let capacity: Int
-    private let records: UnsafeMutablePointer<Event>
-    private let head = Atomic<Int>(0)
-    private let tail = Atomic<Int>(0)
-    private let droppedCount = Atomic<Int>(0)
+    private static let words = 4
 
-    /// - Precondition: `capacity` is a power of two.
+    private let capacity: Int
+    private let records: UnsafeMutablePointer<Atomic<UInt64>>
+    private let written = Atomic<Int>(0)
+    private var next = 0
+    /// Events that the reader asked for and that were overwritten before it had read them.
+    package private(set) var lost = 0
+
+    /// - Precondition: `capacity` is a power of two, and at least two: one record is being written.
     package init(capacity: Int) {
-        precondition(capacity > 0 && capacity & (capacity - 1) == 0)
+        precondition(capacity > 1 && capacity & (capacity - 1) == 0)
         self.capacity = capacity
-        unsafe records = .allocate(capacity: capacity)
+        let count = capacity * EventRing.words
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: count * 8, alignment: 128)
+        unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: count * 8)
+        unsafe records = raw.assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
     deinit {
         unsafe records.deallocate()
     }
 
-    /// Events that did not fit since the start.
-    package var dropped: Int { droppedCount.load(ordering: .relaxed) }
-
-    /// Events written since the start, dropped ones included.
-    package var total: Int { tail.load(ordering: .relaxed) &+ dropped }
+    /// Events written since the start.
+    package var total: Int { written.load(ordering: .relaxed) }
 
     /// Appends, by the writer.
-    ///
-    /// Returns whether there was room.
     @inline(__always)
-    @discardableResult
-    package func append(_ event: Event) -> Bool {
-        let tail = tail.load(ordering: .relaxed)
-        // Acquiring; pairs with the releasing store in `drain`.
-        guard tail &- head.load(ordering: .acquiring) < capacity else {
-            droppedCount.store(droppedCount.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
-            return false
-        }
-        unsafe (records + (tail & (capacity - 1))).initialize(to: event)
-        // Releasing; pairs with the acquiring load in `drain`.
-        self.tail.store(tail &+ 1, ordering: .releasing)
-        return true
+    package func append(_ event: Event) {
+        let number = written.load(ordering: .relaxed)
+        let record = unsafe records + (number & (capacity - 1)) * EventRing.words
+        // Releasing, each: a reader that acquires one of these words sees that the records before
+        // have been counted, and so that this one may be in the place of what it wanted.
+        unsafe record[0].store(event.nanoseconds, ordering: .releasing)
+        unsafe record[1].store(event.kind, ordering: .releasing)
+        unsafe record[2].store(event.subject, ordering: .releasing)
+        unsafe record[3].store(UInt64(bitPattern: event.argument), ordering: .releasing)
+        // Releasing; pairs with the acquiring load in `read`.
+        written.store(number &+ 1, ordering: .releasing)
     }
 
-    /// Takes everything, by the reader.
-    package func drain(_ body: (Event) -> Void) {
-        var head = head.load(ordering: .relaxed)
-        let tail = tail.load(ordering: .acquiring)
-        while head != tail {
-            body(unsafe records[head & (capacity - 1)])
-            head &+= 1
+    /// Reads what was written since the last call, oldest first; of more than `limit`, the newest.
+    ///
+    /// By the reader. A limit well below the capacity leaves the writer room to go on meanwhile.
+    package func read(newest limit: Int, _ body: (Event) -> Void) {
+        let end = written.load(ordering: .acquiring)
+        for number in max(next, end - min(limit, end))..<end {
+            let record = unsafe records + (number & (capacity - 1)) * EventRing.words
+            // Acquiring, each; pairs with the releasing stores in `append`.
+            let event = unsafe Event(
+                nanoseconds: record[0].load(ordering: .acquiring),
+                kind: record[1].load(ordering: .acquiring),
+                subject: record[2].load(ordering: .acquiring),
+                argument: Int64(bitPattern: record[3].load(ordering: .acquiring))
+            )
+            // The record that is next to be written counts as overwritten already.
+            if written.load(ordering: .relaxed) - number < capacity {
+                body(event)
+            } else {
+                lost += 1
+            }
         }
-        self.head.store(head, ordering: .releasing)
+        next = end
     }
 }

@@ -66,6 +66,7 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
         package var timers = 0
         /// Completion packets that wait for a poller.
         package var queued = 0
+        /// The most of them since the snapshot before.
         package var queuedPeak = 0
         /// Packets taken by pollers since the start.
         package var dequeued = 0
@@ -205,6 +206,7 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
 
     /// What observing costs and what it missed.
     package struct Telemetry: Codable, Equatable, Sendable {
+        /// Events that the sampler wanted and that were overwritten before it had read them.
         package var droppedEvents = 0
         /// CPU time of the sampler's own thread since the start.
         package var samplerMicroseconds = 0

@@ -6,8 +6,7 @@ package import Synchronization
 ///
 /// Access rule: `open`, `count`, `tally`, `closeSection`, `setState`, `record` belong to the owning
 /// thread; `drain…` and the state's getters may be called by the sampler.
-// INVARIANT: the banks and the ring's records are atomics or, for ring records, handed over by the
-// ring's releasing tail; the pointers are set in init and freed in deinit.
+// INVARIANT: the banks are atomics; the pointers are set in init and freed in deinit.
 @safe package final class ThreadLane: @unchecked Sendable {
     /// What kind of thread owns the lane.
     package enum Kind: String, Sendable {
@@ -25,7 +24,7 @@ package import Synchronization
     private let busySince = Atomic<UInt64>(0)
     /// Number of the state machine that the thread runs; 0 for none.
     package let machine = Atomic<UInt64>(0)
-    /// The events of `Hop`.
+    /// The newest events of `Hop`.
     package let events: EventRing
     private let counters: UnsafeMutablePointer<Atomic<Int>>
     private let tallies: UnsafeMutablePointer<Atomic<Int>>
@@ -39,7 +38,7 @@ package import Synchronization
         number: Int,
         index: Int,
         epoch: CounterEpoch,
-        eventCapacity: Int = 4096
+        eventCapacity: Int = 512
     ) {
         precondition(Counter.allCases.count <= ThreadLane.counterStride)
         self.kind = kind

@@ -17,6 +17,7 @@ enum Sample {
             var snapshot = snapshot(at: Double(second))
             snapshot.port.armed += second * second % 97
             snapshot.port.queued = second * 7 % 5
+            snapshot.port.queuedPeak = second == 0 ? 12 : 0
             snapshot.detail?.pollers[0].busyPercent = Double(second * 37 % 60)
             snapshot.detail?.workers[0].busyPercent = Double(second * 31 % 100)
             _ = update(&model, .snapshot(snapshot))
@@ -43,7 +44,7 @@ enum Sample {
         snapshot.port.armed = 391
         snapshot.port.timers = 187
         snapshot.port.queued = 1
-        snapshot.port.queuedPeak = 12
+        snapshot.port.queuedPeak = 1
         snapshot.port.concurrency = 2
         snapshot.pollers.count = 2
         snapshot.pollers.minimum = 2

@@ -310,13 +310,22 @@ import Testing
         #expect(kernel.closed.count == 100)
     }
 
+    @Test func `a peak is told once, and what still waits is the next one's beginning`() throws {
+        for subject: UInt64 in 1...3 { try stage.submit(.post, nil, subject) }
+        #expect(stage.port.takePeak() == 3)
+        #expect(stage.port.takePeak() == 3)
+        _ = stage.take(3)
+        #expect(stage.port.takePeak() == 3)
+        #expect(stage.port.takePeak() == 0)
+    }
+
     @Test func `a packet that was taken says what it was`() throws {
         let socket = try stage.associate(simulated: fd)
         kernel.onRead(fd, .error(.connectionReset))
         try stage.submit(.read, socket, 1)
         _ = stage.take(1)
         var words: [String] = []
-        stage.lane.events.drain { event in
+        stage.lane.events.read(newest: 16) { event in
             guard let packet = PacketEvent.decode(event) else { return }
             words.append("\(packet.operation) \(packet.number) \(packet.result)")
         }

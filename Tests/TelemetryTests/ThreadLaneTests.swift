@@ -87,7 +87,7 @@ import Testing
         Hop.pass(.began, subject: 3, argument: 0, at: 7, on: lane, through: gate)
         #expect(held.all == ["placed 2"])
         var events: [Event] = []
-        lane.events.drain { events.append($0) }
+        lane.events.read(newest: 16) { events.append($0) }
         #expect(events.map(\.kind) == [Hop.taken, .placed, .began].map(\.rawValue))
         #expect(events.map(\.argument) == [0, -3, 0])
         #expect(events.map(\.nanoseconds) == [5, 6, 7])
