@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import Synchronization
+public import Synchronization
 
 /// The project's only lock.
 ///
@@ -12,11 +12,12 @@ internal import Synchronization
 /// It is `Synchronization.Mutex`, except under ThreadSanitizer, which cannot see into that type's
 /// slow path on Linux and reports races that are none; there it is a `pthread_mutex_t`. In debug
 /// builds a thread that takes a second lock traps, which keeps the leaf rule honest.
+@usableFromInline
 package struct Lock<State: ~Copyable>: ~Copyable, Sendable {
     #if THREAD_SANITIZER
-    private let box: PthreadBox<State>
+    @usableFromInline let box: PthreadBox<State>
     #else
-    private let mutex: Mutex<State>
+    @usableFromInline let mutex: Mutex<State>
     #endif
 
     package init(_ initial: consuming sending State) {
@@ -31,6 +32,7 @@ package struct Lock<State: ~Copyable>: ~Copyable, Sendable {
     ///
     /// It must not take another lock.
     @inline(__always)
+    @inlinable
     package borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending State) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
@@ -45,13 +47,15 @@ package struct Lock<State: ~Copyable>: ~Copyable, Sendable {
 }
 
 /// Counts the locks that the calling thread holds, in debug builds.
-private enum LeafRule {
+@usableFromInline enum LeafRule {
     @inline(__always)
+    @inlinable
     static func enter() {
         assert(ThreadLocal.enterLock(), "A lock was taken while another is held: locks are leaves.")
     }
 
     @inline(__always)
+    @inlinable
     static func leave() {
         assert(ThreadLocal.leaveLock())
     }
@@ -59,7 +63,7 @@ private enum LeafRule {
 
 #if THREAD_SANITIZER
 // INVARIANT: `state` is touched only between lock and unlock of `mutex`.
-@safe private final class PthreadBox<State: ~Copyable>: @unchecked Sendable {
+@usableFromInline @safe final class PthreadBox<State: ~Copyable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var state: State
 
@@ -73,6 +77,7 @@ private enum LeafRule {
         unsafe mutex.deallocate()
     }
 
+    @usableFromInline
     func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending State) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {

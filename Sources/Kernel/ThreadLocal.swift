@@ -3,7 +3,7 @@
 internal import CLinux
 
 /// The calling thread's own word, its number, and a debug counter of the locks it holds.
-package enum ThreadLocal {
+@usableFromInline package enum ThreadLocal {
     /// What `owner` keeps about the calling thread; `nil` where it has not set anything, or
     /// somebody else has since.
     ///
@@ -23,16 +23,21 @@ package enum ThreadLocal {
     package static var number: UInt32 { clinux_thread_number() }
 
     #if DEBUG
+    @usableFromInline
     static func enterLock() -> Bool {
         let depth = clinux_lock_depth_add(1)
         return depth == 1
     }
 
+    @usableFromInline
     static func leaveLock() -> Bool {
         clinux_lock_depth_add(-1) == 0
     }
     #else
-    @inline(__always) static func enterLock() -> Bool { true }
-    @inline(__always) static func leaveLock() -> Bool { true }
+    @inlinable
+    static func enterLock() -> Bool { true }
+
+    @inlinable
+    static func leaveLock() -> Bool { true }
     #endif
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Kernel
-internal import Synchronization
+public import Synchronization
 package import Telemetry
 
 /// Numbered slots of fixed size whose memory is never given back while the pool lives.
@@ -14,7 +14,7 @@ package import Telemetry
 /// - Complexity: `allocate` and `free` are O(1); a chunk is made when the high-water mark grows.
 // INVARIANT: the chunk directory is written once per entry, under the lock, and read with acquiring
 // loads; a stash is touched by its lane's thread only; slots belong to whoever holds their number.
-@safe package final class SlotPool: @unchecked Sendable {
+@usableFromInline @safe package final class SlotPool: @unchecked Sendable {
     /// What `allocate` says when every slot number is taken.
     package struct Exhausted: Error {
         package let limit: Int
@@ -37,11 +37,11 @@ package import Telemetry
     private static let directoryCapacity = 4096
     private static let stashCapacity = 2048
 
-    private let slotBytes: Int
-    private let slotsPerChunkShift: Int
+    @usableFromInline let slotBytes: Int
+    @usableFromInline let slotsPerChunkShift: Int
     private let counter: Counter?
     private let shared: Lock<Shared>
-    private let directory: UnsafeMutablePointer<Atomic<UInt>>
+    @usableFromInline let directory: UnsafeMutablePointer<Atomic<UInt>>
     private let stashes: UnsafeMutablePointer<Stash>
 
     /// - Parameters:
@@ -130,6 +130,7 @@ package import Telemetry
 
     /// The memory of a slot: zeroed when it was first made, then as its users left it.
     @inline(__always)
+    @inlinable
     package func address(of slot: UInt32) -> UnsafeMutableRawPointer {
         let chunk = Int(slot) >> slotsPerChunkShift
         let index = Int(slot) & ((1 << slotsPerChunkShift) - 1)

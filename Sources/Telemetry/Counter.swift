@@ -3,6 +3,7 @@
 /// What every thread counts for itself.
 ///
 /// Sums over all threads are the numbers on the screen.
+@usableFromInline
 package enum Counter: Int, CaseIterable, Sendable {
     /// Operations handed to the port.
     case submitted
@@ -32,6 +33,7 @@ package enum Counter: Int, CaseIterable, Sendable {
 }
 
 /// What only grows and stands in no law: counted without a section, read at any time.
+@usableFromInline
 package enum Progress: Int, CaseIterable, Sendable {
     /// Packets that a poller took.
     case packetsTaken
@@ -50,6 +52,7 @@ package enum Progress: Int, CaseIterable, Sendable {
 }
 
 /// A table of counters by number, for what is counted by await site or by function.
+@usableFromInline
 package enum Tally: Int, CaseIterable, Sendable {
     /// Operations that wait, by await site (+1, -1).
     case waiting
@@ -59,5 +62,5 @@ package enum Tally: Int, CaseIterable, Sendable {
     case machines
 
     /// Sites and functions beyond this many share the last row.
-    package static let rows = 256
+    @usableFromInline package static let rows = 256
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Synchronization
+public import Synchronization
 
 /// Which of its two banks a thread counts into: the epoch's parity.
 ///
@@ -20,13 +20,15 @@ internal import Synchronization
 /// the thread reads the new epoch, or the sampler reads `active` and waits until the thread has
 /// counted. Causality: who learns of an operation from another thread reads an epoch not older than
 /// that thread did, so outcomes never fall into an earlier epoch than the submission.
+@usableFromInline
 package final class CounterEpoch: Sendable {
-    private let number = Atomic<UInt64>(0)
+    @usableFromInline let number = Atomic<UInt64>(0)
 
     package init() {}
 
     /// The current epoch.
     @inline(__always)
+    @inlinable
     package var current: UInt64 { number.load(ordering: .sequentiallyConsistent) }
 
     /// Ends the current epoch and returns its number.

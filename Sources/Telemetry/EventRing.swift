@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Synchronization
+public import Synchronization
 
 /// One event: when, what, about whom, and a number.
+@usableFromInline
 package struct Event: Sendable {
-    package var nanoseconds: UInt64
-    package var kind: UInt64
-    package var subject: UInt64
-    package var argument: Int64
+    @usableFromInline package var nanoseconds: UInt64
+    @usableFromInline package var kind: UInt64
+    @usableFromInline package var subject: UInt64
+    @usableFromInline package var argument: Int64
 
+    @inlinable
     package init(nanoseconds: UInt64, kind: UInt64, subject: UInt64, argument: Int64) {
         self.nanoseconds = nanoseconds
         self.kind = kind
@@ -24,12 +26,12 @@ package struct Event: Sendable {
 /// counted. How many were written is exact in any case.
 // INVARIANT: the records are atomics, written by the writer alone; `next` and `lost` are the
 // reader's; the pointer is set in init and freed in deinit.
-@safe package final class EventRing: @unchecked Sendable {
-    private static let words = 4
+@usableFromInline @safe package final class EventRing: @unchecked Sendable {
+    @usableFromInline static let words = 4
 
-    private let capacity: Int
-    private let records: UnsafeMutablePointer<Atomic<UInt64>>
-    private let written = Atomic<Int>(0)
+    @usableFromInline let capacity: Int
+    @usableFromInline let records: UnsafeMutablePointer<Atomic<UInt64>>
+    @usableFromInline let written = Atomic<Int>(0)
     private var next = 0
     /// Events that the reader asked for and that were overwritten before it had read them.
     package private(set) var lost = 0
@@ -52,6 +54,7 @@ package struct Event: Sendable {
     package var total: Int { written.load(ordering: .relaxed) }
 
     /// Appends, by the writer.
+    @inlinable
     @inline(__always)
     package func append(_ event: Event) {
         let number = written.load(ordering: .relaxed)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Synchronization
+public import Synchronization
 
 /// A hand-over of the picture: from user code to the port, to a poller, to a queue, to a worker.
 ///
 /// Every hand-over makes one call, ``pass(_:subject:argument:at:on:)``. It counts, records the
 /// event, and is the gate at which slow motion, pause and step hold the real thread that hands
 /// over. With the gate open it costs one relaxed load beyond the count.
+@usableFromInline
 package enum Hop: UInt64, CaseIterable, Sendable {
     /// User code handed an operation to the port. Argument: descriptor.
     case submitted = 1
@@ -23,6 +24,7 @@ package enum Hop: UInt64, CaseIterable, Sendable {
 
     /// Passes one hop on the calling thread's lane, outside any counting section.
     @inline(__always)
+    @inlinable
     package static func pass(
         _ hop: Hop,
         subject: UInt64,
@@ -45,8 +47,9 @@ package enum Hop: UInt64, CaseIterable, Sendable {
 }
 
 /// The gate of all hops of one runtime: open at full speed.
+@usableFromInline
 package final class HopGate: Sendable {
-    package let closed = Atomic<Bool>(false)
+    @usableFromInline package let closed = Atomic<Bool>(false)
     private let holding: @Sendable (Hop, UInt64) -> Void
 
     /// - Parameter holding: called on the passing thread while the gate is closed; it returns when
@@ -56,6 +59,7 @@ package final class HopGate: Sendable {
     }
 
     @inline(never)
+    @usableFromInline
     func hold(_ hop: Hop, subject: UInt64) {
         holding(hop, subject)
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Synchronization
+public import Synchronization
 
 /// What one thread says about itself: counters, state, events. Written by that thread alone.
 ///
 /// Access rule: `open`, `count`, `tally`, `closeSection`, `setState`, `record` belong to the owning
 /// thread; `drain…` and the state's getters may be called by the sampler.
 // INVARIANT: the banks are atomics; the pointers are set in init and freed in deinit.
-@safe package final class ThreadLane: @unchecked Sendable {
+@usableFromInline @safe package final class ThreadLane: @unchecked Sendable {
     /// What kind of thread owns the lane.
     package enum Kind: String, Sendable {
         case poller, worker, scheduler, other
@@ -18,20 +18,20 @@ package import Synchronization
     package let number: Int
     /// Dense number among all lanes of the runtime; given again after a thread has ended.
     package let index: Int
-    private let epoch: CounterEpoch
-    private let active = Atomic<UInt32>(0)
-    private let stateWord = Atomic<UInt64>(0)
-    private let busySince = Atomic<UInt64>(0)
+    @usableFromInline let epoch: CounterEpoch
+    @usableFromInline let active = Atomic<UInt32>(0)
+    @usableFromInline let stateWord = Atomic<UInt64>(0)
+    @usableFromInline let busySince = Atomic<UInt64>(0)
     /// Number of the state machine that the thread runs; 0 for none.
-    package let machine = Atomic<UInt64>(0)
+    @usableFromInline package let machine = Atomic<UInt64>(0)
     /// The newest events of `Hop`.
-    package let events: EventRing
-    private let counters: UnsafeMutablePointer<Atomic<Int>>
-    private let tallies: UnsafeMutablePointer<Atomic<Int>>
-    private let progress: UnsafeMutablePointer<Atomic<Int>>
+    @usableFromInline package let events: EventRing
+    @usableFromInline let counters: UnsafeMutablePointer<Atomic<Int>>
+    @usableFromInline let tallies: UnsafeMutablePointer<Atomic<Int>>
+    @usableFromInline let progress: UnsafeMutablePointer<Atomic<Int>>
 
-    private static let counterStride = 32
-    private static let tallyStride = Tally.allCases.count * Tally.rows
+    @usableFromInline static let counterStride = 32
+    @usableFromInline static let tallyStride = Tally.allCases.count * Tally.rows
 
     package init(
         kind: Kind,
@@ -67,14 +67,19 @@ package import Synchronization
     // MARK: Counting, by the owner
 
     /// An open section: everything counted in it belongs to one epoch.
+    @usableFromInline
     package struct Section: ~Copyable {
-        fileprivate let bank: Int
+        @usableFromInline let bank: Int
+
+        @inlinable
+        init(bank: Int) { self.bank = bank }
     }
 
     /// Opens a section.
     ///
     /// It must be closed soon, without waiting for anybody.
     @inline(__always)
+    @inlinable
     package func open() -> Section {
         // Sequentially consistent; see the table of `CounterEpoch`.
         let before = active.exchange(1, ordering: .sequentiallyConsistent)
@@ -84,12 +89,14 @@ package import Synchronization
 
     /// Closes the section.
     @inline(__always)
+    @inlinable
     package func close(_ section: consuming Section) {
         active.store(0, ordering: .releasing)
     }
 
     /// Adds inside a section.
     @inline(__always)
+    @inlinable
     package func count(_ counter: Counter, _ delta: Int = 1, in section: borrowing Section) {
         unsafe ThreadLane.add(
             delta,
@@ -99,6 +106,7 @@ package import Synchronization
 
     /// Adds to a table inside a section.
     @inline(__always)
+    @inlinable
     package func tally(_ tally: Tally, row: Int, _ delta: Int, in section: borrowing Section) {
         let row = min(row, Tally.rows - 1)
         unsafe ThreadLane.add(
@@ -110,6 +118,7 @@ package import Synchronization
 
     /// Adds to one counter in a section of its own.
     @inline(__always)
+    @inlinable
     package func count(_ counter: Counter, _ delta: Int = 1) {
         let section = open()
         count(counter, delta, in: section)
@@ -120,6 +129,7 @@ package import Synchronization
     ///
     /// No section needed.
     @inline(__always)
+    @inlinable
     package func advance(_ item: Progress, by delta: Int = 1) {
         unsafe ThreadLane.add(delta, to: progress + item.rawValue)
     }
@@ -131,19 +141,22 @@ package import Synchronization
 
     /// Single writer: a relaxed load and store, no read-modify-write.
     @inline(__always)
-    private static func add(_ delta: Int, to word: UnsafeMutablePointer<Atomic<Int>>) {
+    @inlinable
+    static func add(_ delta: Int, to word: UnsafeMutablePointer<Atomic<Int>>) {
         let sum = unsafe word.pointee.load(ordering: .relaxed) &+ delta
         unsafe word.pointee.store(sum, ordering: .relaxed)
     }
 
     /// Starts to count time as busy.
     @inline(__always)
+    @inlinable
     package func beginBusy(at nanoseconds: UInt64) {
         busySince.store(nanoseconds, ordering: .relaxed)
     }
 
     /// Ends a busy time and adds it up.
     @inline(__always)
+    @inlinable
     package func endBusy(at nanoseconds: UInt64) {
         let since = busySince.load(ordering: .relaxed)
         guard since != 0 else { return }
@@ -161,6 +174,7 @@ package import Synchronization
 
     /// Sets the state and since when, in one word.
     @inline(__always)
+    @inlinable
     package func setState(_ state: UInt8, at nanoseconds: UInt64) {
         stateWord.store(
             UInt64(state) << 56 | (nanoseconds & 0x00ff_ffff_ffff_ffff),
