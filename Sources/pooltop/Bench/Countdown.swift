@@ -8,11 +8,17 @@ internal import Synchronization
 /// Each item bumps one shared counter, as in every program that this is compared with.
 final class Countdown: Sendable {
     private let done = Atomic(0)
-    private let total: Int
+    private let total: Atomic<Int>
     private let parker = Parker()
 
     init(_ total: Int) {
-        self.total = total
+        self.total = Atomic(total)
+    }
+
+    /// Starts anew, while nobody counts.
+    func restart(_ total: Int) {
+        self.total.store(total, ordering: .relaxed)
+        done.store(0, ordering: .releasing)
     }
 
     /// How many items have run.
@@ -23,16 +29,15 @@ final class Countdown: Sendable {
     func tick() {
         // Acquiring and releasing: whoever is last has seen what the others did, and tells the
         // waiter, for whom `unpark` releases and `park` acquires.
-        if done.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == total {
-            parker.unpark()
-        }
+        let count = done.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue
+        if count == total.load(ordering: .relaxed) { parker.unpark() }
     }
 
     /// Sleeps until all have run.
     ///
     /// Only the main thread may call it.
     func wait() {
-        while done.load(ordering: .acquiring) < total { parker.park() }
+        while done.load(ordering: .acquiring) < total.load(ordering: .relaxed) { parker.park() }
     }
 
     /// Sleeps for a while, or until all have run.

@@ -49,39 +49,40 @@ struct PostBench: ParsableCommand {
     }
 
     private func pass(_ items: Int, on runtime: Runtime) {
-        let countdown = Countdown(items)
+        Tree.countdown.restart(items)
         switch (mode, kind) {
         case (.external, .closure):
-            for _ in 0..<items { runtime.submit { countdown.tick() } }
+            for _ in 0..<items { runtime.submit { Tree.countdown.tick() } }
         case (.external, .task):
-            for _ in 0..<items { Task.detached { countdown.tick() } }
+            for _ in 0..<items { Task.detached { Tree.countdown.tick() } }
         case (.fanout, .closure):
-            let tree = Tree(runtime: runtime, countdown: countdown, items: items)
-            runtime.submit { tree.closure(0) }
+            runtime.submit { Tree.closure(0, of: items) }
         case (.fanout, .task):
-            let tree = Tree(runtime: runtime, countdown: countdown, items: items)
-            Task.detached { tree.task(0) }
+            Task.detached { Tree.task(0, of: items) }
         }
-        countdown.wait()
+        Tree.countdown.wait()
     }
 
     /// A binary tree of items, numbered level by level.
-    private struct Tree: Sendable {
-        let runtime: Runtime
-        let countdown: Countdown
-        let items: Int
+    ///
+    /// The counter and the runtime are the process's, as in every program that this is compared
+    /// with: had each item a reference to them, the threads would do little else than write the
+    /// two objects' reference counts.
+    private enum Tree {
+        static let countdown = Countdown(0)
+        static let runtime = Runtime.current
 
-        func closure(_ index: Int) {
+        static func closure(_ index: Int, of items: Int) {
             let left = 2 * index + 1
-            if left < items { runtime.submit { closure(left) } }
-            if left + 1 < items { runtime.submit { closure(left + 1) } }
+            if left < items { runtime.submit { closure(left, of: items) } }
+            if left + 1 < items { runtime.submit { closure(left + 1, of: items) } }
             countdown.tick()
         }
 
-        func task(_ index: Int) {
+        static func task(_ index: Int, of items: Int) {
             let left = 2 * index + 1
-            if left < items { Task.detached { task(left) } }
-            if left + 1 < items { Task.detached { task(left + 1) } }
+            if left < items { Task.detached { task(left, of: items) } }
+            if left + 1 < items { Task.detached { task(left + 1, of: items) } }
             countdown.tick()
         }
     }
