@@ -180,13 +180,14 @@ public final class Runtime: Sendable {
 
     /// Queues a closure to the worker pool: from one of its workers to that worker's own queue,
     /// from elsewhere to the global one.
-    public func submit(_ work: @escaping @Sendable () -> Void) {
+    public func submit(_ work: consuming @escaping @Sendable () -> Void) {
         let item = WorkItem(work)
-        if let worker = contexts.cached?.worker {
+        let isLocal = contexts.withCached { context -> Bool in
+            guard let worker = context.worker else { return false }
             pool.enqueueLocal(item, on: worker)
-        } else {
-            pool.enqueueGlobal(item)
+            return true
         }
+        if isLocal != true { pool.enqueueGlobal(item) }
     }
 
     /// Queues a closure to the worker pool after a time: a bare timer of the port.

@@ -30,6 +30,14 @@ final class ThreadContexts: Sendable {
         return unsafe Unmanaged<ThreadContext>.fromOpaque(word).takeUnretainedValue()
     }
 
+    /// Calls `body` with the calling thread's context, without counting a reference to it; `nil`
+    /// where ``cached`` is.
+    @inline(__always)
+    func withCached<Result>(_ body: (ThreadContext) -> Result) -> Result? {
+        guard let word = unsafe ThreadLocal.word(of: owner) else { return nil }
+        return unsafe Unmanaged<ThreadContext>.fromOpaque(word)._withUnsafeGuaranteedRef(body)
+    }
+
     /// The calling thread's context, whoever's thread it is.
     @inline(__always)
     var current: ThreadContext { cached ?? foreign }

@@ -22,6 +22,11 @@ uint32_t clinux_thread_number(void) {
     return thread_number;
 }
 
+int clinux_prefer_throughput(void) {
+    struct sched_param parameter = {0};
+    return pthread_setschedparam(pthread_self(), SCHED_BATCH, &parameter);
+}
+
 static pthread_key_t end_key;
 static pthread_once_t end_once = PTHREAD_ONCE_INIT;
 static int end_error = 0;

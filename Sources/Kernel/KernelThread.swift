@@ -88,6 +88,13 @@ package enum CurrentThread {
     /// Whether it is the process's first thread.
     package static var isMain: Bool { clinux_gettid() == getpid() }
 
+    /// From here on the thread that is woken waits for its turn, rather than taking the processor
+    /// from the thread that woke it.
+    ///
+    /// Corresponds to `sched_setscheduler(2)` with `SCHED_BATCH`. Returns whether it worked.
+    @discardableResult
+    package static func preferThroughput() -> Bool { clinux_prefer_throughput() == 0 }
+
     /// Gives up the processor for a moment.
     ///
     /// Corresponds to `sched_yield(2)`.

@@ -55,23 +55,36 @@ internal import Synchronization
         for item in items { append(item) }
     }
 
+    /// Whether there seems to be an item; right while nobody changes the queue.
+    var hasItems: Bool {
+        GlobalQueue.with(first.load(ordering: .acquiring)) { $0.count > 0 || $0.next != 0 }
+    }
+
     /// Takes the oldest item.
     func take() -> WorkItem? {
         var rounds = 0
         while true {
             let word = first.load(ordering: .acquiring)
-            // Asked before the ring is found empty: a closed ring that is empty stays so.
-            let next = GlobalQueue.with(word) { $0.next }
             switch GlobalQueue.with(word, { $0.take() }) {
             case .item(let item):
                 return item
             case .empty:
+                // Not closed yet: when the ring was found empty, there was no other.
+                let next = GlobalQueue.with(word) { $0.next }
                 if next == 0 { return nil }
-                _ = first.compareExchange(
-                    expected: word,
-                    desired: next,
-                    ordering: .acquiringAndReleasing
-                )
+                // Something may have come before it was closed. Closed and empty it stays so.
+                switch GlobalQueue.with(word, { $0.take() }) {
+                case .item(let item):
+                    return item
+                case .busy:
+                    continue
+                case .empty:
+                    _ = first.compareExchange(
+                        expected: word,
+                        desired: next,
+                        ordering: .acquiringAndReleasing
+                    )
+                }
             case .busy:
                 // Its writer is a few instructions from the end, unless it lost its processor.
                 rounds += 1

@@ -38,6 +38,19 @@ internal import Telemetry
         }
     }
 
+    /// Whether another worker's queue seems to hold an item.
+    func hasWork(for worker: Worker) -> Bool {
+        let highest = highest.load(ordering: .acquiring)
+        guard highest > 1 else { return false }
+        for number in 1...highest where number != worker.number {
+            let bits = unsafe entries[number].load(ordering: .acquiring)
+            guard let raw = unsafe UnsafeRawPointer(bitPattern: bits) else { continue }
+            let queue = unsafe Unmanaged<WorkStealingQueue>.fromOpaque(raw)
+            if unsafe queue._withUnsafeGuaranteedRef({ $0.count }) > 0 { return true }
+        }
+        return false
+    }
+
     /// Takes an item from another worker's queue: one pass from a start that moves on.
     func steal(for worker: Worker) -> WorkItem? {
         let highest = highest.load(ordering: .acquiring)

@@ -46,11 +46,12 @@
     }
 
     /// A closure.
-    package init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: consuming @escaping @Sendable () -> Void) {
         // The two words of a thick function value, moved out of typed memory with their reference.
+        let closure = Closure(body: body)
         self = unsafe withUnsafeTemporaryAllocation(of: Closure.self, capacity: 1) { memory in
             guard let base = memory.baseAddress else { preconditionFailure() }
-            unsafe base.initialize(to: Closure(body: body))
+            unsafe base.initialize(to: closure)
             let words = UnsafeRawPointer(base)
             return unsafe WorkItem(
                 first: words.load(as: UInt.self),

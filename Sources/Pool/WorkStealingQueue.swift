@@ -55,6 +55,8 @@ internal import Synchronization
     /// Takes the newest item, by the owner.
     func pop() -> WorkItem? {
         let last = bottom.load(ordering: .relaxed) - 1
+        // Nobody but the owner adds, and `top` only grows: what looks empty is.
+        if top.load(ordering: .relaxed) > last { return nil }
         // Sequentially consistent, and so is the load of `top`: a thief that has not seen the new
         // bottom has its exchange on `top` seen here. Pairs with the two loads in `steal`.
         bottom.store(last, ordering: .sequentiallyConsistent)

@@ -18,7 +18,7 @@ extension WorkerPool {
         }
         tell(move.transitions, from: from)
         if move.wakesGate { gate.interrupt() }
-        if move.addsWorker, isRequested.load(ordering: .sequentiallyConsistent) {
+        if move.addsWorker, request.isOutstanding {
             addWorkingWorker()
         }
     }
@@ -99,7 +99,7 @@ extension WorkerPool {
         guard isPending else { return nil }
         if let delayEnd, now < delayEnd, !isUrgent { return delayEnd }
         let memory = MemoryUse.now
-        let isRequested = isRequested.load(ordering: .sequentiallyConsistent)
+        let isRequested = request.isOutstanding
         var delay: Duration?
         adjust { adjustment, counts in
             var tick = BlockingAdjustment.Tick(
@@ -120,7 +120,7 @@ extension WorkerPool {
     /// Half a second is over; returns whether nothing needs the gate thread.
     func tick(at now: Instant) -> Bool {
         let processorTime = ProcessStatus.processorTime
-        let isAsked = isRequested.load(ordering: .sequentiallyConsistent)
+        let isAsked = request.isOutstanding
         let last = Instant(nanoseconds: lastDequeue.load(ordering: .relaxed))
         var isPending = false
         adjust { adjustment, counts in

@@ -11,24 +11,31 @@ internal import Telemetry
 /// own deque, then the high-priority queue, then the global one, then steals.
 ///
 /// **Requests.** At most one request for a worker is outstanding, as a flag. Who sets it from clear
-/// to set releases a worker, or creates one, unless as many work as the goal says. A released worker
-/// clears the flag and asks for the next before it runs what it found: growth is a chain, not a herd.
+/// to asked releases a worker, or creates one, unless as many work as the goal says. A released
+/// worker clears the flag and asks for the next before it runs what it found: growth is a chain, not
+/// a herd. A worker that runs out of work sets it, too, if it is clear, to announced: it looks
+/// around for a moment before it parks, one at a time, and nobody need be woken meanwhile.
 ///
 /// | who brings work                   | worker                                         |
 /// |-----------------------------------|------------------------------------------------|
 /// | item into a queue                 | flag: exchange to clear (1)                    |
-/// | flag: clear? exchange to set (2)  | look into all queues; run what there is        |
-/// | was clear: counts, compare-exch.: | nothing left: counts: processing - 1 (3)       |
-/// |   processing < goal → + 1, wake   | flag set? counts: processing < goal → + 1,     |
-/// |   else leave the flag set (4)     |   and from the top; else wait                  |
+/// | flag: clear? compare-exchange to  | look into all queues; run what there is        |
+/// |   asked (2)                       | nothing left, for the first time: flag clear?  |
+/// | was clear: counts, compare-exch.: |   compare-exchange to announced; look around   |
+/// |   processing < goal → + 1, wake   |   for a while; from the top                    |
+/// |   else leave the flag set (4)     | again nothing: counts: processing - 1 (3)      |
+/// |                                   | flag asked? counts: processing < goal → + 1,   |
+/// |                                   |   and from the top; else wait                  |
 ///
 /// No item is left behind: bringing an item, looking at the flag, clearing it and looking into the
 /// queues are sequentially consistent. If (2) comes before (1), whether it found the flag set or set
 /// it, the item came before (1), too, and the worker sees it when it looks. If (2) comes after (1),
-/// it finds the flag set by somebody later than (1), who does what follows, or sets it: the bringer
-/// either releases a worker or finds, at (4), `processing` at the goal; then some worker has not yet
-/// done (3). Both (3) and (4) are sequentially consistent operations on the counts, and both are
-/// next to one on the flag: that worker sees the flag set, and goes on.
+/// it finds the flag set by somebody later than (1), or sets it. Who sets it to announced does (1)
+/// afterwards in any case, found or not. Who sets it to asked, or the bringer itself, either releases
+/// a worker or finds, at (4), `processing` at the goal; then some worker has not yet done (3). Both
+/// (3) and (4) are sequentially consistent operations on the counts, and both are next to one on the
+/// flag: that worker sees the flag asked, and goes on; or cleared, or announced, by somebody who
+/// then looks.
 /// The flag must be cleared *before* the queues are looked at; the other way round an item that
 /// arrives in between waits for ever.
 package final class WorkerPool: Sendable {
@@ -57,7 +64,8 @@ package final class WorkerPool: Sendable {
     let nextSample = Atomic<UInt64>(0)
     let isSampling = Atomic<Bool>(false)
     private let counts: Atomic<UInt64>
-    let isRequested = Atomic<Bool>(false)
+    let request = RequestFlag()
+    private let patience = SearchPatience()
     private let isStopped = Atomic<Bool>(false)
     private let global = GlobalQueue()
     private let highPriority = GlobalQueue()
@@ -111,16 +119,17 @@ package final class WorkerPool: Sendable {
         requestWorker()
     }
 
-    /// Asks for a worker, unless one has been asked for.
+    /// Asks for a worker, unless a look into the queues is to come.
     ///
-    /// The item before, and this load, are sequentially consistent, as the worker's exchange and its
-    /// look are: a load that comes before the exchange comes after an item that the look finds.
+    /// The item before, and the flag's load, are sequentially consistent, as the worker's exchange
+    /// and its look are: a load that comes before the exchange comes after an item that the look
+    /// finds.
     @inline(__always)
     private func requestWorker() {
-        if isRequested.load(ordering: .sequentiallyConsistent) { return }
-        if !isRequested.exchange(true, ordering: .sequentiallyConsistent) { askForWorker() }
+        if request.ask() { askForWorker() }
     }
 
+    @inline(never)
     private func askForWorker() {
         addWorkingWorker()
         gate.wake()
@@ -200,6 +209,9 @@ package final class WorkerPool: Sendable {
     }
 
     private func main(_ worker: Worker, _ delegate: any WorkerDelegate) {
+        // A worker that is woken leaves the processor to whoever brought the work, who may be about
+        // to bring more; .NET's threads park with this policy, too. An idle processor takes it at once.
+        CurrentThread.preferThroughput()
         delegate.workerStarted(worker)
         repeat {
             dispatch(worker, delegate)
@@ -255,20 +267,28 @@ package final class WorkerPool: Sendable {
     ///
     /// The worker is counted as processing on entry and is not on return.
     private func dispatch(_ worker: Worker, _ delegate: any WorkerDelegate) {
+        var maySearch = true
         while true {
             // Cleared before the queues are looked at; see the table above.
-            _ = isRequested.exchange(false, ordering: .sequentiallyConsistent)
+            request.take()
             let start = Instant.now
             worker.setState(.running, at: start)
             worker.lane.beginBusy(at: start.nanoseconds)
             lastDequeue.store(start.nanoseconds, ordering: .relaxed)
             let hasStopped = runWork(worker, delegate, since: start)
-            worker.lane.endBusy(at: Instant.now.nanoseconds)
+            let end = Instant.now
+            worker.lane.endBusy(at: end.nanoseconds)
             if hasStopped { return }
+            if maySearch, !isStopped.load(ordering: .relaxed), request.announce() {
+                worker.setState(.spinning, at: end)
+                maySearch = patience.search { hasWork(for: worker) }
+                continue
+            }
             update { $0.processing -= 1 }
             if isStopped.load(ordering: .sequentiallyConsistent) { return }
-            guard isRequested.load(ordering: .sequentiallyConsistent) else { return }
+            guard request.isOutstanding else { return }
             guard update({ $0.comeBack() }) else { return }
+            maySearch = true
         }
     }
 
@@ -281,9 +301,7 @@ package final class WorkerPool: Sendable {
         var quantumEnd = start.advanced(by: WorkerPool.quantum).nanoseconds
         while let item = findWork(worker) {
             // This item may block on one that waits behind it: ask for another worker first.
-            if worker.queue.count > 0 || global.count > 0 || highPriority.count > 0 {
-                requestWorker()
-            }
+            if !request.isCovered, worker.queue.count > 0 || hasWork(for: nil) { requestWorker() }
             run(item, on: worker, delegate)
             ranItem(&quantumEnd)
             if ThreadCounts(word: counts.load(ordering: .relaxed)).isAboveGoal,
@@ -295,6 +313,14 @@ package final class WorkerPool: Sendable {
             if isStopped.load(ordering: .relaxed) { break }
         }
         return false
+    }
+
+    /// Whether there seems to be work: in the queues of all, and in those that `worker` may steal
+    /// from.
+    private func hasWork(for worker: Worker?) -> Bool {
+        if highPriority.hasItems || global.hasItems { return true }
+        guard let worker else { return false }
+        return queues.hasWork(for: worker)
     }
 
     /// Own queue, high-priority, global, then the other workers' queues.

@@ -9,13 +9,12 @@ import Testing
 
 /// `IdleWorkers` as a pure value: a releaser, and workers that wait a few times with a timeout.
 private struct IdleMachine: StepMachine {
-    enum Mistake { case none, forgetsReleaseAtTimeout, forgetsToLeaveStack, sleepsBesideRelease }
-    enum Waiting: Hashable { case push, spin, park, timedOut, parkForGood, done }
+    enum Mistake { case none, forgetsReleaseAtTimeout, forgetsToLeaveStack }
+    enum Waiting: Hashable { case push, park, timedOut, parkForGood, done }
 
     var mistake: Mistake
     var stack: [Int] = []
     var pendingReleases = 0
-    var hasSpinner = false
     var tokens: [Bool]
     /// A worker that was popped and has yet to be given its token.
     var popped: Int?
@@ -42,19 +41,6 @@ private struct IdleMachine: StepMachine {
         switch waiting[thread] {
         case .push:
             if pendingReleases > 0 {
-                next.pendingReleases -= 1
-                next.end(thread, isReleased: true)
-            } else if !hasSpinner {
-                next.hasSpinner = true
-                next.waiting[thread] = .spin
-            } else {
-                next.stack.append(thread)
-                next.waiting[thread] = .park
-            }
-        case .spin:
-            // However long it spun, and whether it saw the signal or not.
-            next.hasSpinner = false
-            if pendingReleases > 0, mistake != .sleepsBesideRelease {
                 next.pendingReleases -= 1
                 next.end(thread, isReleased: true)
             } else {
@@ -102,9 +88,7 @@ private struct IdleMachine: StepMachine {
         }
         guard releasesLeft > 0 else { return [] }
         next.releasesLeft -= 1
-        if hasSpinner, pendingReleases == 0 {
-            next.pendingReleases = 1
-        } else if let worker = next.stack.popLast() {
+        if let worker = next.stack.popLast() {
             next.popped = worker
         } else {
             next.pendingReleases += 1
@@ -114,7 +98,7 @@ private struct IdleMachine: StepMachine {
 
     var violation: String? {
         if Set(stack).count < stack.count { return "A worker is on the stack twice: \(stack)" }
-        let isStranded = pendingReleases > 0 && !stack.isEmpty && !hasSpinner
+        let isStranded = pendingReleases > 0 && !stack.isEmpty
         return isStranded ? "A release waits beside a worker that sleeps" : nil
     }
 
@@ -142,13 +126,6 @@ private struct IdleMachine: StepMachine {
                 releases: 2,
                 mistake: .forgetsReleaseAtTimeout
             )
-        )
-        #expect(all.failure != nil, "\(all)")
-    }
-
-    @Test func `a spinner that sleeps without another look strands a release`() {
-        let all = Interleavings(
-            of: IdleMachine(workers: 2, waits: 2, releases: 2, mistake: .sleepsBesideRelease)
         )
         #expect(all.failure != nil, "\(all)")
     }

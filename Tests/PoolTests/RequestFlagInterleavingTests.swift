@@ -11,22 +11,26 @@ import Testing
 private struct RequestMachine: StepMachine {
     enum Mistake {
         case none, looksBeforeClearing, ignoresFlagWhenLeaving, raisesGoalSilently
-        case comesBackBesideRelease
+        case comesBackBesideRelease, parksWhileAnnounced
     }
+    enum Flag { case clear, asked, announced }
     enum Bringing { case push, flag, counts, done }
     enum Working {
-        case absent, clear, look, askFlag, askCounts, run, countOut, checkFlag, comeBack, wait
+        case absent, clear, look, askFlag, askCounts, run, announce, search, countOut, checkFlag
+        case comeBack, wait
     }
     enum Resizing: Hashable { case change, checkFlag, counts, done }
 
     var mistake: Mistake
     var queue = 0
-    var isRequested = false
+    var flag = Flag.clear
     var counts: UInt64
     var pendingReleases = 0
     var bringing: [Bringing]
     var left: [Int]
     var working: [Working]
+    /// Whether a worker looks around once more before it counts itself out.
+    var maySearch: [Bool]
     var resizing = Resizing.done
     var goals: [Int]
     var ran = 0
@@ -38,6 +42,7 @@ private struct RequestMachine: StepMachine {
         bringing = bringers.map { _ in .push }
         left = bringers
         working = Array(repeating: .absent, count: max(goal, goals.max() ?? 0))
+        maySearch = working.map { _ in true }
         self.goals = goals
         resizing = goals.isEmpty ? .done : .change
         items = bringers.reduce(0, +)
@@ -69,8 +74,8 @@ private struct RequestMachine: StepMachine {
             queue += 1
             bringing[index] = .flag
         case .flag:
-            bringing[index] = isRequested ? afterItem(index) : .counts
-            isRequested = true
+            bringing[index] = flag == .clear ? .counts : afterItem(index)
+            if flag == .clear { flag = .asked }
         case .counts:
             addWorking()
             bringing[index] = afterItem(index)
@@ -104,23 +109,33 @@ private struct RequestMachine: StepMachine {
         case .absent:
             return false
         case .clear:
-            isRequested = false
+            flag = .clear
             working[index] = mistake == .looksBeforeClearing ? .countOut : .look
         case .look:
             if queue > 0 {
                 queue -= 1
                 working[index] = queue > 0 ? .askFlag : .run
             } else {
-                working[index] = mistake == .looksBeforeClearing ? .clear : .countOut
+                working[index] =
+                    mistake == .looksBeforeClearing
+                    ? .clear : maySearch[index] ? .announce : .countOut
             }
+        case .announce:
+            working[index] = flag == .clear ? .search : .countOut
+            if flag == .clear { flag = .announced }
+        case .search:
+            // However long it looked around: seen something or not, it goes on from the top.
+            maySearch[index] = false
+            working[index] = mistake == .parksWhileAnnounced && queue == 0 ? .countOut : start
         case .askFlag:
-            working[index] = isRequested ? .run : .askCounts
-            isRequested = true
+            working[index] = flag == .clear ? .askCounts : .run
+            if flag == .clear { flag = .asked }
         case .askCounts:
             addWorking()
             working[index] = .run
         case .run:
             ran += 1
+            maySearch[index] = true
             var threads = threads
             working[index] = threads.stopIfAboveGoal() ? .wait : .look
             self.threads = threads
@@ -128,7 +143,7 @@ private struct RequestMachine: StepMachine {
             threads.processing -= 1
             working[index] = mistake == .ignoresFlagWhenLeaving ? .wait : .checkFlag
         case .checkFlag:
-            working[index] = isRequested ? .comeBack : .wait
+            working[index] = flag == .asked ? .comeBack : .wait
         case .comeBack:
             var threads = threads
             if mistake == .comesBackBesideRelease {
@@ -156,7 +171,7 @@ private struct RequestMachine: StepMachine {
             let isQuiet = !isHigher || mistake == .raisesGoalSilently
             resizing = isQuiet ? (goals.isEmpty ? .done : .change) : .checkFlag
         case .checkFlag:
-            resizing = isRequested ? .counts : (goals.isEmpty ? .done : .change)
+            resizing = flag == .asked ? .counts : (goals.isEmpty ? .done : .change)
         case .counts:
             addWorking()
             resizing = goals.isEmpty ? .done : .change
@@ -203,6 +218,13 @@ private struct RequestMachine: StepMachine {
     @Test func `leaving without a look at the flag loses an item`() {
         let all = Interleavings(
             of: RequestMachine(bringers: [1, 1], goal: 1, mistake: .ignoresFlagWhenLeaving)
+        )
+        #expect(all.failure != nil, "\(all)")
+    }
+
+    @Test func `parking after an announcement without another look loses an item`() {
+        let all = Interleavings(
+            of: RequestMachine(bringers: [1, 1], goal: 1, mistake: .parksWhileAnnounced)
         )
         #expect(all.failure != nil, "\(all)")
     }

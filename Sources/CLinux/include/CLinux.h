@@ -109,6 +109,9 @@ void *clinux_get_end_argument(void);
 extern __thread int clinux_lock_depth;
 static inline int clinux_lock_depth_add(int delta) { return clinux_lock_depth += delta; }
 
+/// Gives the calling thread the policy SCHED_BATCH. Returns 0 or an error number.
+int clinux_prefer_throughput(void);
+
 /// A number that no other thread of the process has, given at first use.
 uint32_t clinux_thread_number(void);
 
