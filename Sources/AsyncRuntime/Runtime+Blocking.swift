@@ -118,7 +118,7 @@ extension Runtime {
     }
 
     /// Runs `body`, which blocks, and says so: on the thread's lane, and to pool or port.
-    private func whileBlocked(isReported: Bool, _ body: () -> Void) {
+    func whileBlocked(isReported: Bool, _ body: () -> Void) {
         guard let context = contexts.cached else { return body() }
         if let poller = context.poller {
             if isReported { port.pollerBlocks(poller) } else { poller.setState(.blocked, at: .now) }

@@ -2,6 +2,8 @@
 
 internal import Kernel
 internal import Pool
+internal import Port
+internal import Synchronization
 
 /// The places beside the pool: a synchronization context and two schedulers.
 final class Schedulers: Sendable {
@@ -57,5 +59,26 @@ extension Runtime {
         guard schedulers.dedicated.post(.closure(body), for: taskExecutor) else {
             throw .system("The thread dedicated could not be created; raise the limit of threads.")
         }
+    }
+
+    /// How many items wait for the synchronization context's thread.
+    public var queuedOnContext: Int { schedulers.context.look(machines: 0).queued }
+
+    /// What kind of thread the calling one is, in the words of ``Placement``: `worker`, `inline`
+    /// for a poller, `context`, `limited`, `dedicated`; `other` for one that is not the runtime's.
+    public var currentPlace: String {
+        guard let context = contexts.cached else { return "other" }
+        if let scheduler = context.scheduler { return scheduler.rawName }
+        switch context.origin {
+        case .worker: return Placement.worker.rawValue
+        case .poller: return Placement.inline.rawValue
+        case .scheduler, .other: return "other"
+        }
+    }
+
+    /// Whether an operation that completes at once skips the completion packet.
+    public var skipOnSuccess: Bool {
+        get { port.skipOnSuccess.load(ordering: .relaxed) }
+        set { port.skipOnSuccess.store(newValue, ordering: .relaxed) }
     }
 }

@@ -9,6 +9,8 @@ internal import AsyncRuntime
 enum DownstreamCall: Sendable {
     /// `await`: no thread waits.
     case awaited
+    /// `await`, with `RunContinuationsAsynchronously`: the continuation is always queued.
+    case awaitedAsynchronously
     /// `.Result`: the thread is blocked, and the pool is told.
     case result
     /// A loop of `Thread.Sleep(10)` until the call is complete: blocked, and nobody is told.
@@ -32,6 +34,8 @@ enum DownstreamCall: Sendable {
         switch self {
         case .awaited:
             try await query(runtime, time)
+        case .awaitedAsynchronously:
+            try await query(runtime, time, .asynchronously)
         case .result:
             try customer(runtime, time)
         case .polled:
@@ -49,8 +53,12 @@ enum DownstreamCall: Sendable {
     }
 
     /// The service: an async call that takes its time.
-    private func query(_ runtime: Runtime, _ time: Duration) async throws(OperationError) {
-        try await runtime.sleep(for: time)
+    private func query(
+        _ runtime: Runtime,
+        _ time: Duration,
+        _ options: AwaitOptions = []
+    ) async throws(OperationError) {
+        try await runtime.sleep(for: time, options: options)
     }
 
     private func customer(_ runtime: Runtime, _ time: Duration) throws(OperationError) {

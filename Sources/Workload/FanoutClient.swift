@@ -105,6 +105,7 @@ struct FanoutClient: Sendable {
             return false
         }
         context.ledger.complete(after: context.elapsed - due, hint: number)
+        context.threads.note(context.runtime)
         return response.keepAlive
     }
 }

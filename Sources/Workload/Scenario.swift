@@ -77,10 +77,12 @@ package struct Scenario: Sendable {
 
     /// All there are, in the order of a talk.
     package static let all: [Scenario] = [
-        .fanout, .timers, .idle,
+        .fanout, .nothread, .timers, .idle,
         .starvation, .cooperative, .sleepwait, .rescue, .gosse, .blockers, .timersStarved,
         .tutorialResult, .tutorialSleepwait, .tutorialAwait,
         .hill, .longrunning, .yield,
+        .placement, .inlineBlocks, .hops, .whichthread, .deadlock, .asyncvoid,
+        .syncfast, .lifo, .batch, .files, .cancel,
     ]
 
     /// The scenario of that name, if there is one.

@@ -14,6 +14,10 @@ final class ScenarioContext: Sendable {
     private let hasEnded = Atomic(false)
     let ledger = RequestLedger()
     let sightings = Sightings()
+    /// On which threads the clients' callbacks ran.
+    let threads = ThreadTally()
+    /// Errors that were thrown where nobody hears them.
+    let losses = Losses()
     private let start = ContinuousClock.now
 
     init(
@@ -30,6 +34,16 @@ final class ScenarioContext: Sendable {
 
     /// Starts a task on the runtime.
     func start(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        Task(executorPreference: preference, operation: body)
+    }
+
+    /// Starts a task on the calling thread, where it runs to its first suspension.
+    func startHere(_ body: @escaping @Sendable () async -> Void) {
+        Task.immediate(executorPreference: runtime.executor, operation: body)
+    }
+
+    /// Starts a task whose error nobody hears.
+    func forget(_ body: @escaping @Sendable () async throws -> Void) {
         Task(executorPreference: preference, operation: body)
     }
 

@@ -75,6 +75,8 @@ extension UsageError {
     /// Why a server could not be opened, and what helps.
     init(listening address: String, failedWith error: OperationError) {
         switch error {
+        case .system(.noSpace):
+            self.init("No space is left for the scenario's file; free some, or set TMPDIR.")
         case .system(.addressInUse):
             self.init("\(address) is in use; choose another port, or port 0 for a free one.")
         case .system(.addressNotAvailable):

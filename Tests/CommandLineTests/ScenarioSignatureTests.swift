@@ -117,4 +117,85 @@ import Testing
             p50.0.requests.latencyMicroseconds.p50 < p50.1.requests.latencyMicroseconds.p50
         )
     }
+
+    @Test func `thousands of operations wait, a handful of threads exists`() throws {
+        let snapshots = try pictures([
+            "nothread --seconds 4 --clients 1500 --workers 2:2", "batch --seconds 5 --workers 2:2",
+            "asyncvoid --seconds 4",
+        ])
+        #expect(snapshots[0].port.armed >= 1500)
+        #expect(snapshots[0].port.timers >= 1000)
+        // Two workers, two pollers or as many as processors, gate, sampler, main.
+        #expect(snapshots[0].workers.existing <= 2)
+        #expect(snapshots[1].requests.completed >= 5000)
+        // Nobody hears of the errors, neither the runtime nor its books.
+        #expect(snapshots[2].machines.finished > 5)
+        #expect(snapshots[2].diagnoses.isEmpty)
+    }
+
+    @Test func `inline user code holds the only poller, until it is told to leave`() throws {
+        let runs = ["poisoned", "cure"].map {
+            "inline-blocks --seconds 6 --blocking 4%:1s --variant \($0)"
+        }
+        let snapshots = try pictures(runs)
+        #expect(snapshots[0].workers.blocked == 0)
+        #expect(snapshots[1].pollers.blocked == 0)
+        #expect(snapshots[1].requests.completed > snapshots[0].requests.completed)
+        #expect(!reasons(snapshots[0]).contains("CooperativeBlocking"))
+        #expect(reasons(snapshots[1]).contains("CooperativeBlocking"))
+    }
+
+    @Test func `a context that waits for itself is named, and both ways out work`() throws {
+        let snapshots = try pictures(
+            ["result", "anywhere", "await"].map { "deadlock --seconds 4 --variant \($0)" }
+        )
+        #expect(snapshots[0].requests.completed == 0)
+        #expect(snapshots[0].diagnoses.contains { $0.contains("Deadlock: context-ui is blocked") })
+        #expect(snapshots[0].schedulers.map(\.state) == [.blocked])
+        for snapshot in snapshots[1...] {
+            #expect(snapshot.requests.completed >= 2)
+            #expect(snapshot.diagnoses.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["worker", "inline", "context", "limited", "dedicated"])
+    func `every placement serves, with the threads that it needs`(placement: String) throws {
+        let variant = try pictures([
+            "whichthread --seconds 2 --placement \(placement)",
+            "placement --seconds 3 --variant \(placement)",
+        ])
+        for snapshot in variant {
+            #expect(snapshot.requests.completed > 20)
+            #expect(snapshot.placement == placement)
+            let has = ["context", "limited", "dedicated"].contains(placement)
+            #expect(snapshot.schedulers.map(\.name) == (has ? [placement] : []))
+        }
+    }
+
+    @Test func `chains hop, fast reads do not, files block and sockets do not`() throws {
+        let hops = try pictures(["hops --seconds 3", "hops --seconds 3 --variant queued"])
+        #expect(hops.allSatisfy { $0.requests.completed > 50 })
+        let reads = try pictures([
+            "syncfast --seconds 3", "syncfast --seconds 3 --variant packet", "lifo --seconds 3",
+        ])
+        #expect(reads[0].operations.synchronous * 2 > reads[0].operations.completed)
+        #expect(reads[1].port.dequeued * 2 > reads[1].operations.completed)
+        #expect(reads[2].pollers.waiting + reads[2].pollers.leader >= 6)
+        let blocks = try pictures(["files --seconds 4", "files --seconds 4 --variant sockets"])
+        #expect(reasons(blocks[0]).contains("CooperativeBlocking"))
+        #expect(reasons(blocks[1]).isEmpty)
+        #expect(blocks[1].port.dequeued > blocks[0].port.dequeued / 4)
+    }
+
+    @Test func `cancelled and timed out operations are counted once, leaked timers pile up`()
+        throws
+    {
+        let snapshots = try pictures(["cancel --seconds 5", "cancel --seconds 5 --variant leaked"])
+        for snapshot in snapshots {
+            #expect(snapshot.operations.cancelled > 10)
+            #expect(snapshot.operations.timedOut > 10)
+            #expect(snapshot.operations.completed > 10)
+        }
+        #expect(snapshots[1].port.timers > 4 * snapshots[0].port.timers)
+    }
 }

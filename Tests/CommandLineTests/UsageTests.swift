@@ -6,7 +6,7 @@ import Testing
 @Suite struct UsageTests {
     @Test(arguments: [
         (["nowhere"], "'nowhere'"),
-        (["headless", "nowhere"], "choose one of fanout, timers, idle, starvation"),
+        (["headless", "nowhere"], "choose one of fanout, nothread, timers, idle"),
         (["scenarios", "nowhere"], "choose one of"),
         (["headless", "--placement", "sideways"], "no placement 'sideways'"),
         (["headless", "--engine", "io_uring"], "not part of this version"),
@@ -96,9 +96,11 @@ import Testing
 
     private var names: [Substring] {
         [
-            "fanout", "timers", "idle", "starvation", "cooperative", "sleepwait", "rescue", "gosse",
-            "blockers", "timers-starved", "tutorial-result", "tutorial-sleepwait", "tutorial-await",
-            "hill", "longrunning", "yield",
+            "fanout", "nothread", "timers", "idle", "starvation", "cooperative", "sleepwait",
+            "rescue", "gosse", "blockers", "timers-starved", "tutorial-result",
+            "tutorial-sleepwait", "tutorial-await", "hill", "longrunning", "yield", "placement",
+            "inline-blocks", "hops", "whichthread", "deadlock", "asyncvoid", "syncfast", "lifo",
+            "batch", "files", "cancel",
         ]
     }
 }
