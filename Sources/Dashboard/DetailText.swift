@@ -86,6 +86,10 @@ struct DetailText {
             facts.append(fact("await", count, " in \(name)"))
         }
         facts.append(fact("done", Span("\(Quantity.rate(row.donePerSecond))/s", .strong)))
+        if let half = row.waitP50Microseconds, let most = row.waitP99Microseconds {
+            let rest = " for half of the waits of late, \(time(most)) for all but one in a hundred"
+            facts.append(fact("waited", Span(time(half), .strong), rest))
+        }
         let sentence =
             "An async function, split by the compiler at each await. Most of its state machines "
             + "wait for an operation: they are memory, and hold no thread."
@@ -105,6 +109,11 @@ struct DetailText {
                     "thread",
                     Span(row.thread),
                     isRunning ? " runs it" : " ran it last; none holds it"
+                ),
+                fact(
+                    "resumes on",
+                    Span(row.resumesOn.isEmpty ? "-" : row.resumesOn),
+                    row.resumesOn.isEmpty ? "" : ", as placement and await ask for"
                 ),
                 fact("hops", Span("\(row.hops)"), " changes of thread"),
                 fact("age", Span(time(row.ageMicroseconds), .strong)),

@@ -25,8 +25,29 @@ struct FunctionColumns {
                 function,
                 _ in
                 Span(Quantity.rate(function.donePerSecond))
-            }
+            },
+            wait("p50", rank: 3) { $0.waitP50Microseconds },
+            wait("p99", rank: 2) { $0.waitP99Microseconds },
         ]
+    }
+
+    /// How long the waits of late took, half of them or all but one in a hundred.
+    private func wait(
+        _ title: String,
+        rank: Int,
+        _ figure: @escaping (RuntimeSnapshot.FunctionRow) -> Int?
+    ) -> Column<RuntimeSnapshot.FunctionRow> {
+        let glyphs = model.glyphs
+        return Column(
+            title,
+            width: Quantity.durationWidth,
+            .right,
+            rank: rank,
+            by: { figure($0) ?? -1 }
+        ) { function, _ in
+            guard let microseconds = figure(function) else { return Span("-", .dim) }
+            return Span(Quantity.duration(microseconds: microseconds, glyphs: glyphs))
+        }
     }
 
     private func waiting(for name: String) -> Column<RuntimeSnapshot.FunctionRow> {

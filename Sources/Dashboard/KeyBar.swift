@@ -93,7 +93,7 @@ struct KeyBar {
                 hint("Esc", .escape, "close", 0), pair(.up, .down, "choose", 1),
                 signs("change", 0), hint("q", .character("q"), "quit", 2),
             ]
-        case .detail, .events:
+        case .detail, .events, .scenario:
             return [
                 hint("Esc", .escape, "back", 0), scrolling,
                 hint("?", .character("?"), "help", 1), hint("q", .character("q"), "quit", 0),
@@ -110,6 +110,9 @@ struct KeyBar {
         if (model.snapshot?.detail?.limits.placements.count ?? 0) > 1 {
             hints.append(hint("r", .character("r"), "placement", 4))
         }
+        if (model.snapshot?.detail?.scenario.variants.count ?? 0) > 1 {
+            hints.append(hint("v", .character("v"), "variant", 3))
+        }
         hints.append(hint("o", .character("o"), "knobs", 2))
         let list = model.cursorList(of: model.focus)
         if model.rows.count(list) > 0 {
@@ -124,6 +127,9 @@ struct KeyBar {
                     )
                 )
             }
+        }
+        if model.snapshot?.detail != nil {
+            hints.append(hint("w", .character("w"), "scenario", 4))
         }
         hints.append(hint("l", .character("l"), "log", 7))
         return hints + [

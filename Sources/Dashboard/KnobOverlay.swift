@@ -52,6 +52,9 @@ struct KnobOverlay {
         }
         let range = setting.range(in: snapshot)
         if setting.isSwitch { return "on, off" }
+        if setting == .variant {
+            return (snapshot.detail?.scenario.variants ?? []).joined(separator: ", ")
+        }
         guard setting == .placement else {
             return "\(text(range.lowerBound)) .. \(text(range.upperBound))"
         }

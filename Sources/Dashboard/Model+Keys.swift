@@ -13,6 +13,7 @@ extension Model {
             help = help == nil ? 0 : nil
             return []
         case .character("r"): return cyclePlacement()
+        case .character("v"): return cycleVariant()
         default: break
         }
         if let top = help {
@@ -26,6 +27,9 @@ extension Model {
             return []
         case .events:
             pressInEvents(key)
+            return []
+        case .scenario(let top):
+            pressInScenario(key, top)
             return []
         case nil: return pressInPanes(key)
         }
@@ -43,6 +47,7 @@ extension Model {
         case .character("-"): return change(focus.setting, up: false)
         case .character("o"): overlay = .knobs(focus.setting)
         case .character("l"): openEvents()
+        case .character("w"): overlay = .scenario(top: 0)
         case .enter: openDetail()
         case .character("<"), .character(","): moveSort(by: -1)
         case .character(">"), .character("."): moveSort(by: 1)
@@ -72,6 +77,16 @@ extension Model {
             let height = view.height
             detail.top = Self.scroll(detail.top, key, lines: view.lineCount, height: height)
             overlay = .detail(detail)
+        }
+    }
+
+    private mutating func pressInScenario(_ key: Key, _ top: Int) {
+        switch key {
+        case .escape, .enter, .backspace, .character("w"): overlay = nil
+        default:
+            let view = ScenarioOverlay(model: self, top: top)
+            let moved = Self.scroll(top, key, lines: view.lineCount, height: view.height)
+            overlay = .scenario(top: moved)
         }
     }
 

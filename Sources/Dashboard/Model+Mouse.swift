@@ -60,6 +60,7 @@ extension Model {
         case .detail(let detail): return DetailOverlay(model: self, detail: detail).placed
         case .knobs(let setting): return KnobOverlay(model: self, chosen: setting).box
         case .events: return EventLogOverlay(model: self).placed
+        case .scenario(let top): return ScenarioOverlay(model: self, top: top).placed
         case nil: return nil
         }
     }

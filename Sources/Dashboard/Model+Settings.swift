@@ -34,6 +34,17 @@ extension Model {
         return ask(.placement, from: old, to: (old + 1) % count)
     }
 
+    /// Goes on to the scenario's next variant.
+    mutating func cycleVariant() -> [Effect] {
+        guard let snapshot else { return [] }
+        let count = snapshot.detail?.scenario.variants.count ?? 0
+        guard count > 1, let old = value(of: .variant) else {
+            say("The scenario \(snapshot.scenario) has no variants.")
+            return []
+        }
+        return ask(.variant, from: old, to: (old + 1) % count)
+    }
+
     private mutating func ask(_ setting: Setting, from old: Int, to new: Int) -> [Effect] {
         let command = setting.command(new, in: self)
         targets[setting] = Target(value: new, expiresAt: now + Self.patienceSeconds)

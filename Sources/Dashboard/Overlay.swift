@@ -9,6 +9,8 @@ enum Overlay: Equatable, Sendable {
     case knobs(Setting)
     /// The whole event log.
     case events
+    /// What there is to see in the scenario, from this line on.
+    case scenario(top: Int)
 
     /// One thing, followed by its number.
     struct Detail: Equatable, Sendable {

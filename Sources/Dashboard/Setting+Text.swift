@@ -22,6 +22,7 @@ extension Setting {
         case .blockingPercent: "blocking"
         case .blockingTime: "blocking time"
         case .resetPercent: "resets"
+        case .variant: "variant"
         }
     }
 
@@ -59,7 +60,7 @@ extension Setting {
         case .cooperativeBlocking: "A worker that says that it blocks is made up for."
         case .starvationDetection: "A worker is added when nobody takes work for half a second."
         case .localHandOver: "Before it blocks, a worker gives its own items to all."
-        case .placement: "Where a continuation runs: queued to a worker, or inline on the poller."
+        case .placement: "Where a continuation runs once its operation is complete."
         case .clients: "Clients of the scenario; each is a state machine."
         case .rate: "Closed: ask again after the answer. Open: ask by a timetable."
         case .delay: "How long the call downstream takes that each request awaits."
@@ -68,6 +69,7 @@ extension Setting {
         case .blockingPercent: "Requests in a hundred that block their thread."
         case .blockingTime: "For how long those requests block it."
         case .resetPercent: "Answers in a hundred after which the client resets its connection."
+        case .variant: "Which of its ways the scenario goes."
         }
     }
 
@@ -77,6 +79,9 @@ extension Setting {
         case .placement:
             let names = snapshot?.detail?.limits.placements ?? []
             return names.indices.contains(value) ? names[value] : snapshot?.placement ?? ""
+        case .variant:
+            let names = snapshot?.detail?.scenario.variants ?? []
+            return names.indices.contains(value) ? names[value] : "\(value)"
         case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver:
             return value == 1 ? "on" : "off"
         case .rate: return value == 0 ? "closed loop" : "\(value)/s"

@@ -25,6 +25,7 @@ enum Setting: CaseIterable, Sendable {
     case blockingPercent
     case blockingTime
     case resetPercent
+    case variant
 
     /// The longest time that the scenarios take.
     private static let longest = 3_600_000_000
@@ -40,6 +41,9 @@ enum Setting: CaseIterable, Sendable {
         case .workerMaximum: return snapshot.workers.maximum
         case .placement:
             return snapshot.detail?.limits.placements.firstIndex(of: snapshot.placement)
+        case .variant:
+            guard let text = snapshot.detail?.scenario, text.variants.count > 1 else { return nil }
+            return text.variant
         default: break
         }
         if let isOn = isOn(in: snapshot) { return isOn ? 1 : 0 }
@@ -90,6 +94,8 @@ enum Setting: CaseIterable, Sendable {
         case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver:
             return 0...1
         case .placement: return 0...max(0, (limits?.placements.count ?? 1) - 1)
+        case .variant:
+            return 0...max(0, (snapshot.detail?.scenario.variants.count ?? 1) - 1)
         case .clients: return 0...max(0, snapshot.detail?.settings.clientsMaximum ?? 0)
         case .rate: return 0...Self.fastest
         case .delay, .processorTime, .blockingTime: return 0...Self.longest
@@ -128,16 +134,17 @@ enum Setting: CaseIterable, Sendable {
             let percent = Double(other(.blockingPercent))
             return .setBlocking(percent: percent, microseconds: value)
         case .resetPercent: return .setReset(percent: Double(value))
+        case .variant: return .setVariant(value)
         }
     }
 
     /// The next value upwards or downwards.
     ///
-    /// Threads move by one; clients by about a tenth, in steps of 1, 2 or 5 times a power of ten;
+    /// Pollers move by one; workers and clients by about a tenth, in steps of 1, 2 or 5 times a power of ten;
     /// times, rates and shares from 1 to 2 to 5 to 10: a few presses go from least to most.
     func neighbour(of value: Int, up: Bool) -> Int {
         switch self {
-        case .clients:
+        case .clients, .workerMinimum, .workerMaximum:
             let step = Self.step(near: up ? value : value - 1)
             return up ? value + step : value - step
         case .rate, .processorTime: return Self.rung(from: value, up: up, least: 10)

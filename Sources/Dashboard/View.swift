@@ -31,6 +31,7 @@ package func view(_ model: Model) -> Frame {
     case .detail(let detail): DetailOverlay(model: model, detail: detail).draw(on: &frame)
     case .knobs(let setting): KnobOverlay(model: model, chosen: setting).draw(on: &frame)
     case .events: EventLogOverlay(model: model).draw(on: &frame)
+    case .scenario(let top): ScenarioOverlay(model: model, top: top).draw(on: &frame)
     case nil: break
     }
     if model.help != nil {

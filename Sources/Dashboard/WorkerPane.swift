@@ -17,11 +17,22 @@ struct WorkerPane {
         guard rect.rows > 0 else { return }
         let line = queues(snapshot).fitted(to: rect.columns)
         frame.draw(line, column: rect.column, row: rect.endRow - 1, in: rect)
+        for (index, row) in snapshot.schedulers.prefix(schedulerRows(in: rect)).enumerated() {
+            let line = SchedulerLine(model: model, row: row).line.fitted(to: rect.columns)
+            let place = rect.endRow - 1 - schedulerRows(in: rect) + index
+            frame.draw(line, column: rect.column, row: place, in: rect)
+        }
     }
 
     /// Where the threads go.
     func list(in rect: Rect) -> Rect {
-        Rect(column: rect.column, row: rect.row, columns: rect.columns, rows: rect.rows - 1)
+        let rows = rect.rows - 1 - schedulerRows(in: rect)
+        return Rect(column: rect.column, row: rect.row, columns: rect.columns, rows: rows)
+    }
+
+    /// Lines for contexts and schedulers, as long as two are left for workers.
+    private func schedulerRows(in rect: Rect) -> Int {
+        min(model.snapshot?.schedulers.count ?? 0, max(0, rect.rows - 3))
     }
 
     private func queues(_ snapshot: RuntimeSnapshot) -> PhraseLine {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Telemetry
 import Testing
 
 @testable import Dashboard
@@ -17,6 +18,8 @@ struct GoldenTests {
         ("knobs", [.workers], [.character("o"), .character("+")]),
         ("knobs, the last", [.workers], [.character("o"), .end]),
         ("event log", [.port], [.character("l")]),
+        ("scenario", [.port], [.character("w")]),
+        ("scenario, its end", [.port], [.character("w"), .end]),
     ]
 
     @Test(arguments: sizes) func `each pane, and all that lies over it`(
@@ -55,7 +58,23 @@ struct GoldenTests {
         func screen(_ name: String, _ columns: Int, _ rows: Int, _ keys: Key...) -> Screen {
             Screen(name: name, rows: view(Sample.model(columns, rows, keys: keys)).lines)
         }
+        var crowded = Sample.model(100, 30, keys: [.character("3")])
+        var snapshot = Sample.snapshot(at: 104)
+        var context = RuntimeSnapshot.SchedulerRow(name: "context")
+        context.thread = "context-ui"
+        context.state = .blocked
+        context.queued = 9
+        context.machine = 12
+        context.sinceMicroseconds = 1_200_000
+        context.busyPercent = 100
+        var limited = RuntimeSnapshot.SchedulerRow(name: "limited")
+        limited.state = .running
+        limited.running = 1
+        limited.limit = 2
+        snapshot.schedulers = [context, limited]
+        _ = update(&crowded, .snapshot(snapshot))
         try GoldenFile(name: "edges").expect([
+            Screen(name: "a context and a scheduler", rows: view(crowded).lines),
             screen("the smallest screen", 20, 6, .character("2")),
             screen("too small a screen", 19, 6),
             screen("ten rows, workers", 40, 10, .character("3")),

@@ -8,7 +8,7 @@ import Testing
 struct KnobTests {
     @Test(arguments: [
         (Setting.pollerMaximum, RuntimeCommand.setPollerMaximum(999)),
-        (.workerMaximum, .setWorkerMaximum(32766)),
+        (.workerMaximum, .setWorkerMaximum(30767)),
         (.clients, .setClients(190)),
         (.delay, .setDelay(microseconds: 50_000, spreadMicroseconds: 10_000)),
         (.spread, .setDelay(microseconds: 100_000, spreadMicroseconds: 5000)),

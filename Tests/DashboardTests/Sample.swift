@@ -87,6 +87,15 @@ enum Sample {
         detail.settings.delayMicroseconds = 100_000
         detail.settings.spreadMicroseconds = 10_000
         detail.settings.cpuMicroseconds = 20
+        detail.scenario.summary = "A server that awaits a slow call, and its clients."
+        detail.scenario.whatToLookFor = """
+            Hundreds of operations are in flight at any moment, while hardly one thread is \
+            running: nobody waits for them. Raise the clients and watch the threads.
+            """
+        detail.scenario.keys = [["4 then +", "more clients"], ["v", "the other way"]]
+        detail.scenario.variants = ["awaited", "blocking"]
+        detail.scenario.variant = 1
+        detail.scenario.variantSentence = "Requests block their thread."
         detail.limits.pollers = 1000
         detail.limits.workers = 32767
         detail.limits.placements = ["worker", "inline"]
@@ -156,6 +165,8 @@ enum Sample {
                 donePerSecond: 1911
             ),
         ]
+        detail.functions[0].waitP50Microseconds = 101_000
+        detail.functions[0].waitP99Microseconds = 104_200
         detail.machines = (0..<40).map { index in
             .init(
                 number: 10_233 + index,
