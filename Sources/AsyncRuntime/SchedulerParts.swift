@@ -49,7 +49,7 @@ extension SnapshotParts {
         return rows
     }
 
-    /// Sentences that name the threads that wait for themselves.
+    /// The threads that wait for themselves, each as the cycle of who waits for whom.
     ///
     /// A scheduler's thread that is blocked until a machine ends, while that machine's continuation
     /// waits in the thread's own queue: nobody else ever takes it out.
@@ -63,9 +63,7 @@ extension SnapshotParts {
                 let machine = wait.machine.load(ordering: .relaxed)
                 guard machine != 0, queued.contains(machine) else { continue }
                 sentences.append(
-                    "Deadlock: \(thread) is blocked until machine #\(machine) ends -> the "
-                        + "continuation of #\(machine) waits in the queue of \(thread) -> only "
-                        + "\(thread) takes from it."
+                    "Deadlock: \(thread) -> machine #\(machine) -> queue of \(thread) -> \(thread)"
                 )
             }
         }

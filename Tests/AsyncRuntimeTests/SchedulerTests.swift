@@ -137,7 +137,7 @@ struct SchedulerTests {
             }
             try await eventually("the deadlock is named", on: runtime) {
                 runtime.snapshot().diagnoses.contains {
-                    $0.contains("Deadlock: context-ui is blocked until machine #")
+                    $0.hasPrefix("Deadlock: context-ui -> machine #")
                 }
             }
             #expect(runtime.snapshot().schedulers.first?.state == .blocked)

@@ -12,8 +12,9 @@ extension Scenario {
         whatToLookFor: """
             One poller, and continuations run on it in place: no queue, no switch of threads, and \
             requests are fast. But one of two hundred requests sleeps for two seconds, in user \
-            code, on the poller. Then its row says inline, packets pile up in the port, every \
-            other request freezes, and the workers idle beside it. The variant `cure` changes one \
+            code, on the poller. Then its row says blocked, and nobody asks the kernel any \
+            more: sockets are ready, timers are due, and every request freezes, while the workers \
+            idle beside it. The variant `cure` changes one \
             word at one await (RunContinuationsAsynchronously): that continuation goes to a \
             worker, one hop more, and only the sleeping request is slow.
             """,
@@ -40,9 +41,9 @@ extension Scenario {
             $0.concurrency = 1
         },
         caption: { snapshot, _ in
-            guard snapshot.pollers.inline + snapshot.pollers.blocked > 0, snapshot.port.queued > 0
-            else { return nil }
-            return "User code holds the poller; \(snapshot.port.queued) packets wait for it, and "
+            let held = snapshot.pollers.inline + snapshot.pollers.blocked
+            guard held == snapshot.pollers.count else { return nil }
+            return "User code holds every poller: nobody asks the kernel what is ready, while "
                 + "\(snapshot.workers.parked) workers are parked."
         },
         stage: serving(.byVariant([.awaited, .awaitedAsynchronously]))
