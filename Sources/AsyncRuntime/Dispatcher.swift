@@ -13,6 +13,12 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
     private let port: CompletionPort
     private let pool: WorkerPool
     private let log: EventLog
+    /// The threads that the gate thread looks after beside the pool's; set before the first tick.
+    private let pollers = Lock(Pollers())
+
+    private struct Pollers {
+        weak var threads: PollerThreads?
+    }
 
     init(executor: PoolTaskExecutor, log: EventLog) {
         self.executor = executor
@@ -30,7 +36,12 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
 
     func pollerStarted(_ poller: Poller) {
         contexts.attach(ThreadContext(lane: poller.lane, poller: poller))
-        log.append("IOThreadCreate", "poller-\(poller.number)")
+        let reason = poller.reason.map { ", \($0): user code holds all others" } ?? ""
+        log.append("IOThreadCreate", "poller-\(poller.number)\(reason)")
+    }
+
+    func pollerDismissed(_ poller: Poller, _ reason: String) {
+        log.append("IOThreadRetire", "poller-\(poller.number), \(reason)")
     }
 
     func pollerEnded(_ poller: Poller) {
@@ -73,6 +84,8 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
 
     func delivered(on poller: Poller) {
         guard let context = contexts.cached, !context.inPlace.isEmpty else { return }
+        // User code may hold the poller: somebody should look after those who wait for it.
+        pool.wakeGate()
         // Once a batch: how long the poller has been away counts from its first continuation.
         port.beforeInline(poller, backlog: context.inPlace.count > 1, now: .now)
         // A flat loop: a continuation that completes another one appends it here.
@@ -128,6 +141,15 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
             preconditionFailure("A worker runs jobs on its own thread.")
         }
         executor.run(jobBits, on: context)
+    }
+
+    /// Port and pool do not know each other; the gate thread looks after both.
+    func gateTicked(at now: Instant) -> Bool {
+        pollers.withLock { $0.threads }?.look(at: now) ?? true
+    }
+
+    func looksAfter(_ threads: PollerThreads) {
+        pollers.withLock { $0.threads = threads }
     }
 
     func goalChanged(from: Int, to: Int, reason: AdjustmentReason, throughput: Double) {

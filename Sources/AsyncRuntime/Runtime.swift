@@ -87,6 +87,7 @@ public final class Runtime: Sendable {
             maximum: configuration.pollers.upperBound,
             delegate: dispatcher
         )
+        dispatcher.looksAfter(pollers)
         sampler = Sampler(
             contexts: contexts,
             parts: SnapshotParts(

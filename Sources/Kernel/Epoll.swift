@@ -81,6 +81,14 @@ package struct Epoll: ~Copyable, Sendable {
         return max(0, Int(count))
     }
 
+    /// Whether a wait would return at once; takes no event.
+    ///
+    /// Corresponds to `poll(2)` of the epoll descriptor.
+    package var isReady: Bool {
+        var entry = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, 0) > 0
+    }
+
     /// Room for the events of one wait; owned by the thread that waits.
     @safe package struct EventBuffer: ~Copyable {
         fileprivate let base: UnsafeMutablePointer<epoll_event>

@@ -49,6 +49,8 @@ package protocol WorkerDelegate: AnyObject, Sendable {
     func workerFailedToStart(_ worker: Worker, _ reason: String)
     /// On the thread, after its last item.
     func workerEnded(_ worker: Worker)
+    /// The gate thread's look, twice a second; returns whether there is nothing to look after.
+    func gateTicked(at now: Instant) -> Bool
     /// The goal changed; `throughput` is the items a second that were run with the old one.
     func goalChanged(from: Int, to: Int, reason: AdjustmentReason, throughput: Double)
 }

@@ -137,8 +137,13 @@ extension WorkerPool {
         // A thread that could not be created is tried again.
         let counts = threadCounts
         if isAsked, counts.processing < counts.goal { addWorkingWorker() }
-        return !isAsked && !isPending
+        let isElseQuiet = delegate.withLock { $0 }?.gateTicked(at: now) ?? true
+        return !isAsked && !isPending && isElseQuiet
     }
+
+    /// There is something for the gate thread to look after.
+    @inline(__always)
+    package func wakeGate() { gate.wake() }
 
     // MARK: Settings
 

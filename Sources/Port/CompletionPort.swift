@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kernel
+package import Kernel
 package import Synchronization
 package import Telemetry
 
@@ -87,6 +87,13 @@ package final class CompletionPort: Sendable {
                 $0.blocked, $0.waiters.count, $0.concurrency
             )
         }
+    }
+
+    /// Whether packets wait, timers are due, or the kernel has something to tell.
+    package func hasWork(at now: Instant) -> Bool {
+        if seats.withLock({ !$0.packets.isEmpty }) { return true }
+        if let due = timers.withLock({ $0.queue.earliest }), due <= now.nanoseconds { return true }
+        return engine.isReady
     }
 
     /// Timers in the heap: sleeps, and deadlines of operations that are pending.

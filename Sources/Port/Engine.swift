@@ -30,6 +30,8 @@ package protocol Engine: Sendable {
     /// Waits at most `timeout` nanoseconds (negative: for ever) and appends what happened.
     /// At most one thread waits at a time.
     func wait(timeout: Int64, into events: inout [ReadinessEvent])
+    /// Whether a wait would return at once. Takes nothing, and may be asked by any thread.
+    var isReady: Bool { get }
     /// Makes the present or next `wait` return. Wake-ups coalesce.
     func interrupt()
 
@@ -60,6 +62,13 @@ package enum PortEngine: Sendable {
         switch self {
         case .epoll(let engine): try engine.add(descriptor, key: key)
         case .simulated(let engine): try engine.add(descriptor, key: key)
+        }
+    }
+
+    var isReady: Bool {
+        switch self {
+        case .epoll(let engine): engine.isReady
+        case .simulated(let engine): engine.isReady
         }
     }
 

@@ -50,6 +50,8 @@ package final class EpollEngine: Engine, @unchecked Sendable {
         }
     }
 
+    package var isReady: Bool { epoll.isReady }
+
     package func interrupt() {
         // One write at a time is on its way; the leader looks at the port's state after it.
         if !isInterrupted.exchange(true, ordering: .sequentiallyConsistent) { wakeUp.signal() }

@@ -23,11 +23,14 @@ package final class Poller: Sendable {
     ///
     /// The poller's own.
     let tookPackets = Atomic<Bool>(false)
+    /// Why it was added, where that was not the minimum.
+    package let reason: String?
     /// Set once; the poller ends when it comes for packets next.
     let isLeaving = Atomic<Bool>(false)
 
-    init(number: Int, lane: ThreadLane) {
+    init(number: Int, lane: ThreadLane, reason: String? = nil) {
         self.number = number
+        self.reason = reason
         self.lane = lane
     }
 
@@ -45,6 +48,8 @@ package protocol PollerDelegate: AnyObject, Sendable {
     func makeLane(kind: ThreadLane.Kind, number: Int) -> ThreadLane
     /// On the new thread, before its first packet.
     func pollerStarted(_ poller: Poller)
+    /// It was told to leave, for this reason.
+    func pollerDismissed(_ poller: Poller, _ reason: String)
     /// Its thread could not be created; it takes no packet.
     func pollerFailedToStart(_ poller: Poller, _ reason: String)
     /// Resumes what the packet completes, and gives its slot back by `CompletionPort.finish`.

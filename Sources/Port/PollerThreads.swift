@@ -5,7 +5,7 @@ internal import Synchronization
 package import SystemPackage
 internal import Telemetry
 
-/// The poller threads of a port: as many as its minimum says, changed while it runs.
+/// The poller threads of a port: as many as its minimum says, and more while user code holds them.
 package final class PollerThreads: Sendable {
     /// As many as .NET allowed for completion port threads.
     package static let limit = 1000
@@ -13,6 +13,9 @@ package final class PollerThreads: Sendable {
     private struct State {
         var minimum: Int
         var maximum: Int
+        /// As many as there should be now: the minimum, and those that were added since.
+        var wanted: Int
+        var growth = PollerGrowth()
         /// Running pollers by number.
         var pollers: [Int: Poller] = [:]
         /// Numbers of threads that are being started.
@@ -33,7 +36,7 @@ package final class PollerThreads: Sendable {
     ) {
         self.port = port
         self.delegate = delegate
-        state = Lock(State(minimum: minimum, maximum: maximum))
+        state = Lock(State(minimum: minimum, maximum: maximum, wanted: minimum))
     }
 
     /// Starts the minimum of threads.
@@ -58,6 +61,7 @@ package final class PollerThreads: Sendable {
         state.withLock { state in
             state.minimum = min(max(1, minimum), PollerThreads.limit)
             state.maximum = min(max(state.minimum, maximum), PollerThreads.limit)
+            state.wanted = state.minimum
         }
         try adjust()
     }
@@ -84,7 +88,56 @@ package final class PollerThreads: Sendable {
         return roster.join(until: deadline)
     }
 
-    private func adjust() throws(Errno) {
+    /// Looks after the number of pollers; to be called twice a second while there is something to
+    /// look after.
+    ///
+    /// Returns whether there is not.
+    package func look(at now: Instant) -> Bool {
+        let pollers = all.filter { !$0.leaves }
+        let states = pollers.map { (poller: $0, state: $0.lane.state) }
+        let idle = states.filter { $0.state.value == Poller.State.waiting.rawValue }
+        let held = states.filter {
+            $0.state.value == Poller.State.inline.rawValue
+                || $0.state.value == Poller.State.blocked.rawValue
+        }
+        let oldest = idle.min { $0.state.since < $1.state.since }
+        let seating = port.seating
+        let isHeld = !pollers.isEmpty && held.count == pollers.count
+        let look = PollerGrowth.Look(
+            nanoseconds: now.nanoseconds,
+            count: pollers.count,
+            held: held.count,
+            running: seating.running,
+            concurrency: seating.concurrency,
+            taken: pollers.reduce(0) { $0 + $1.lane.progress(.packetsTaken) },
+            hasWork: isHeld && port.hasWork(at: now),
+            longestWait: oldest.map { now.nanoseconds &- min($0.state.since, now.nanoseconds) } ?? 0
+        )
+        let (step, isAboveMinimum) = state.withLock { state -> (PollerGrowth.Step, Bool) in
+            let step = state.growth.step(look, minimum: state.minimum, maximum: state.maximum)
+            switch step {
+            case .none: break
+            case .grow: state.wanted = min(pollers.count + 1, state.maximum)
+            case .shrink: state.wanted = max(pollers.count - 1, state.minimum)
+            }
+            return (step, state.wanted > state.minimum)
+        }
+        switch step {
+        case .none: break
+        // One that cannot be created was reported; the next look tries again.
+        case .grow: try? adjust(reason: "Starvation")
+        case .shrink: if let poller = oldest?.poller { dismiss(poller) }
+        }
+        return held.isEmpty && !isAboveMinimum
+    }
+
+    private func dismiss(_ poller: Poller) {
+        poller.isLeaving.store(true, ordering: .relaxed)
+        delegate.pollerDismissed(poller, "ThreadTimedOut")
+        port.dismiss(poller)
+    }
+
+    private func adjust(reason: String? = nil) throws(Errno) {
         roster.joinEnded()
         while true {
             enum Step { case start(Int), dismiss(Poller), none }
@@ -92,7 +145,7 @@ package final class PollerThreads: Sendable {
                 if state.isStopped { return .none }
                 let staying = state.pollers.values.filter { !$0.leaves }
                 let count = staying.count + state.starting.subtracting(state.pollers.keys).count
-                if count < state.minimum {
+                if count < state.wanted {
                     let isFree = { state.pollers[$0] == nil && !state.starting.contains($0) }
                     guard let number = (1...PollerThreads.limit).first(where: isFree) else {
                         return .none
@@ -100,24 +153,25 @@ package final class PollerThreads: Sendable {
                     state.starting.insert(number)
                     return .start(number)
                 }
-                guard count > state.minimum,
+                guard count > state.wanted,
                     let last = staying.max(by: { $0.number < $1.number })
                 else { return .none }
                 last.isLeaving.store(true, ordering: .relaxed)
                 return .dismiss(last)
             }
             switch step {
-            case .start(let number): try start(number)
+            case .start(let number): try start(number, reason)
             case .dismiss(let poller): port.dismiss(poller)
             case .none: return
             }
         }
     }
 
-    private func start(_ number: Int) throws(Errno) {
+    private func start(_ number: Int, _ reason: String?) throws(Errno) {
         let poller = Poller(
             number: number,
-            lane: delegate.makeLane(kind: .poller, number: number)
+            lane: delegate.makeLane(kind: .poller, number: number),
+            reason: reason
         )
         // It counts as being started until it is on the roster, where `join` finds it.
         defer { state.withLock { _ = $0.starting.remove(number) } }

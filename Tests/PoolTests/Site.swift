@@ -116,6 +116,8 @@ final class Site: WorkerDelegate {
         ended.wrappingAdd(1, ordering: .relaxed)
     }
 
+    func gateTicked(at now: Instant) -> Bool { true }
+
     func goalChanged(
         from: Int,
         to: Int,

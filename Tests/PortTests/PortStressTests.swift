@@ -442,6 +442,7 @@ private final class Deliveries: PollerDelegate {
         lanes.make(kind: kind, number: number)
     }
 
+    func pollerDismissed(_ poller: Poller, _ reason: String) {}
     func pollerStarted(_ poller: Poller) {
         lanes.adopt(poller.lane)
     }

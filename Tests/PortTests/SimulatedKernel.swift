@@ -120,6 +120,8 @@ final class SimulatedKernel: Engine {
         }
     }
 
+    var isReady: Bool { state.withLock { !$0.events.isEmpty } }
+
     func interrupt() {
         state.withLock { $0.interrupts += 1 }
         parker.unpark()
