@@ -16,6 +16,12 @@
 static SCREEN *screen;
 static FILE *output;
 static FILE *keyboard;
+static bool shows_cursor;
+
+void cn_flush(void) {
+    if (shows_cursor) move(LINES - 1, COLS - 1);
+    refresh();
+}
 
 int cn_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
@@ -59,8 +65,9 @@ bool cn_screen_open(const char *term, int memory, int input) {
     }
     nonl();
     typeahead(-1);
-    curs_set(0);
-    leaveok(stdscr, TRUE);
+    // Where the cursor cannot be hidden it stays in the last corner, rather than all over the place.
+    shows_cursor = curs_set(0) == ERR;
+    leaveok(stdscr, !shows_cursor);
     return true;
 }
 

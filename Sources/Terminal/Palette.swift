@@ -5,9 +5,9 @@ internal import Dashboard
 
 /// How each style looks on the terminal at hand.
 ///
-/// The colours are those of Okabe and Ito, which colour-blind people can tell apart, as near as
-/// 256 colours come; none is so light or so dark that it needs a certain background. The
-/// terminal's own background stays, and no colour is redefined.
+/// The colours follow those of Okabe and Ito, which colour-blind people can tell apart. Of the 256,
+/// those are taken that contrast with black and with white by at least 3 to 1, most by 4 to 1,
+/// since the terminal's own background stays, whichever it is. No colour is redefined.
 struct Palette {
     struct Look: Equatable {
         /// `CN_BOLD` and the like.
@@ -43,14 +43,15 @@ struct Palette {
     private static func color(of style: Style, isRich: Bool) -> Int32? {
         switch style {
         case .plain, .strong, .title, .selected, .key: nil
-        case .dim, .heading, .parked: isRich ? 245 : nil
+        case .dim, .heading, .parked: isRich ? 244 : nil
         case .border: isRich ? 242 : nil
-        case .focus: isRich ? 175 : COLOR_MAGENTA
-        case .running, .good: isRich ? 36 : COLOR_GREEN
+        case .focus: isRich ? 169 : COLOR_MAGENTA
+        case .running, .good: isRich ? 29 : COLOR_GREEN
         case .blocked, .bad: isRich ? 166 : COLOR_RED
-        case .waiting: isRich ? 74 : COLOR_CYAN
-        case .warning: isRich ? 172 : COLOR_YELLOW
-        case .flow: isRich ? 67 : COLOR_BLUE
+        case .waiting: isRich ? 32 : COLOR_CYAN
+        case .warning: isRich ? 136 : COLOR_YELLOW
+        // The blue of old terminals cannot be read on black.
+        case .flow: isRich ? 67 : nil
         }
     }
 

@@ -110,7 +110,7 @@ static inline void cn_put(int row, int column, uint32_t scalar, unsigned look, i
 }
 
 /// Writes what has changed to the memory file.
-static inline void cn_flush(void) { refresh(); }
+void cn_flush(void);
 
 /// The next `cn_flush` paints everything.
 static inline void cn_forget(void) { clearok(stdscr, TRUE); }
