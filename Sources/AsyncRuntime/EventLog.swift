@@ -9,6 +9,7 @@ final class EventLog: Sendable {
     private struct State {
         var events = Deque<RuntimeSnapshot.EventRow>()
         var adjustments = Deque<RuntimeSnapshot.Adjustment>()
+        var stoodStill = Duration.zero
     }
 
     private static let eventCapacity = 500
@@ -23,16 +24,27 @@ final class EventLog: Sendable {
     let utcOffsetSeconds = WallClock.utcOffsetSeconds
     private let state = Lock(State())
 
-    var elapsedSeconds: Double {
-        Double(Instant.now.nanoseconds(since: startedAt)) / 1e9
-    }
+    var elapsed: Duration { Instant.now.duration(since: startedAt) }
+
+    var elapsedSeconds: Double { elapsed / .seconds(1) }
 
     func append(_ name: String, _ text: String) {
-        let row = RuntimeSnapshot.EventRow(elapsedSeconds: elapsedSeconds, name: name, text: text)
+        var row = RuntimeSnapshot.EventRow(elapsedSeconds: elapsedSeconds, name: name, text: text)
         state.withLock { state in
+            row.stoppedSeconds = state.stoodStill / .seconds(1)
             state.events.append(row)
             if state.events.count > EventLog.eventCapacity { state.events.removeFirst() }
         }
+    }
+
+    /// The clock has stood still; `total` is for how long since the process began.
+    func appendContinuation(afterStops total: Duration) {
+        let last = state.withLock { state in
+            defer { state.stoodStill = total }
+            return total - state.stoodStill
+        }
+        let seconds = (last / .seconds(1)).rounded()
+        append("Continued", "after \(Int(seconds)) s, in which the clock stood still")
     }
 
     func appendAdjustment(from: Int, to: Int, reason: String, throughput: Double = 0) {

@@ -117,6 +117,16 @@ public final class Runtime: Sendable {
         }
     }
 
+    /// Time since the start, without the time for which the clock has stood still.
+    package var elapsed: Duration { log.elapsed }
+
+    /// Lets the clock of the process stand still during `body`, in which the process is stopped.
+    ///
+    /// Timers then become due as much later, and no wait counts as longer than it was.
+    package func standStill(during body: () -> Void) {
+        log.appendContinuation(afterStops: Instant.standStill(during: body))
+    }
+
     // MARK: Installing
 
     /// Starts a runtime and makes it the process's executor.

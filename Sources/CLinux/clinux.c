@@ -13,6 +13,22 @@ __thread void *clinux_thread_word = NULL;
 __thread uint64_t clinux_thread_owner = 0;
 __thread int clinux_lock_depth = 0;
 
+_Atomic uint64_t clinux_clock_word = 0;
+
+void clinux_stop_clock(void) {
+    uint64_t now = clinux_monotonic_ns();
+    atomic_store_explicit(&clinux_clock_word, now | CLINUX_CLOCK_STANDS, memory_order_release);
+}
+
+uint64_t clinux_start_clock(void) {
+    uint64_t stands_at = clinux_monotonic_ns();
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    uint64_t now = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+    atomic_store_explicit(&clinux_clock_word, now - stands_at, memory_order_release);
+    return now - stands_at;
+}
+
 static __thread uint32_t thread_number = 0;
 static _Atomic uint32_t thread_numbers = 0;
 

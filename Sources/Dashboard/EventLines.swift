@@ -6,12 +6,20 @@ internal import Telemetry
 struct EventLines {
     private enum Entry {
         case event(RuntimeSnapshot.EventRow)
-        case error(Readings.ErrorLine)
+        /// A line, and for how long the process had been stopped before.
+        case error(Readings.ErrorLine, stoppedSeconds: Double)
 
         var elapsedSeconds: Double {
             switch self {
             case .event(let event): event.elapsedSeconds
-            case .error(let line): line.elapsedSeconds
+            case .error(let line, _): line.elapsedSeconds
+            }
+        }
+
+        var stoppedSeconds: Double {
+            switch self {
+            case .event(let event): event.stoppedSeconds
+            case .error(_, let seconds): seconds
             }
         }
     }
@@ -23,14 +31,16 @@ struct EventLines {
         self.model = model
         var errors = model.readings.errors[...]
         var entries: [Entry] = []
+        var stopped = 0.0
         for event in model.snapshot?.detail?.events ?? [] {
             while let line = errors.first, line.elapsedSeconds < event.elapsedSeconds {
-                entries.append(.error(line))
+                entries.append(.error(line, stoppedSeconds: stopped))
                 errors.removeFirst()
             }
             entries.append(.event(event))
+            stopped = event.stoppedSeconds
         }
-        self.entries = entries + errors.map { .error($0) }
+        self.entries = entries + errors.map { .error($0, stoppedSeconds: stopped) }
     }
 
     var count: Int { entries.count }
@@ -49,6 +59,7 @@ struct EventLines {
             started > 0
             ? Quantity.timeOfDay(
                 unixSeconds: started + Double(detail?.utcOffsetSeconds ?? 0) + entry.elapsedSeconds
+                    + entry.stoppedSeconds
             )
             : Quantity.clock(seconds: entry.elapsedSeconds)
         let name: Span
@@ -57,7 +68,7 @@ struct EventLines {
         case .event(let event):
             name = Span(event.name, .strong)
             text = event.text
-        case .error(let line):
+        case .error(let line, _):
             name = Span("\(model.glyphs.warning) standard error", .warning)
             text = line.text
         }

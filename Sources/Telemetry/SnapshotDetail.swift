@@ -290,6 +290,8 @@ extension RuntimeSnapshot {
     /// One line of the event log.
     package struct EventRow: Codable, Equatable, Sendable {
         package var elapsedSeconds: Double
+        /// For how long the process had been stopped before, which `elapsedSeconds` leaves out.
+        package var stoppedSeconds = 0.0
         /// .NET's event name where there is one, such as `ThreadPoolWorkerThreadStart`.
         package var name: String
         package var text: String

@@ -28,17 +28,25 @@ package struct TerminalLoop {
 
     private let session: TerminalSession
     private let signals: SignalInbox
+    private let duringStop: (() -> Void) -> Void
     private var model: Model
     private var lastFrame: ContinuousClock.Instant?
     /// A frame is due, at once or when the interval is over.
     private var isDue = true
     private var isUrgent = true
+    /// A frame was left out because the terminal was behind, and no later one has been shown.
+    private var isOwed = false
     private var meter = CostMeter()
     private var outcome: Outcome?
 
-    private init(session: TerminalSession, model: Model) throws(TerminalError) {
+    private init(
+        session: TerminalSession,
+        model: Model,
+        duringStop: @escaping (() -> Void) -> Void
+    ) throws(TerminalError) {
         self.session = session
         self.model = model
+        self.duringStop = duringStop
         signals = try SignalInbox()
     }
 
@@ -46,16 +54,18 @@ package struct TerminalLoop {
     ///
     /// `wake` becomes readable, as an eventfd does, whenever `nextSnapshot` has something new,
     /// or the caller wants it called for another reason. `observerTime` is processor time that is
-    /// used for the dashboard, but on another thread.
+    /// used for the dashboard, but on another thread. `duringStop` is called with what stops the
+    /// process until it is continued, after Ctrl-Z.
     package static func run(
         session: TerminalSession,
         model: Model,
         wake: Int32,
         nextSnapshot: () -> Message.Snapshot?,
         observerTime: () -> Duration = { .zero },
+        duringStop: @escaping (() -> Void) -> Void = { stop in stop() },
         send: (Effect.Command) -> Void
     ) throws(TerminalError) -> Outcome {
-        var loop = try TerminalLoop(session: session, model: model)
+        var loop = try TerminalLoop(session: session, model: model, duringStop: duringStop)
         defer { session.leave() }
         session.enter()
         loop.resize()
@@ -150,8 +160,9 @@ package struct TerminalLoop {
 
     private mutating func suspend() {
         session.leave()
-        cn_stop_process()
+        duringStop(cn_stop_process)
         session.enter()
+        meter = CostMeter()
         resize()
     }
 
@@ -159,9 +170,9 @@ package struct TerminalLoop {
         guard isDue, untilFrame <= .zero else { return }
         lastFrame = .now
         isUrgent = false
-        // A terminal that is behind gets the newest frame as soon as it is not.
-        isDue = session.writer.isBehind
-        if isDue {
+        isDue = false
+        isOwed = session.writer.isBehind
+        if isOwed {
             session.drop()
         } else {
             try session.paint(view(model))
@@ -174,7 +185,7 @@ package struct TerminalLoop {
     }
 
     /// Sleeps until something is ready or a frame is due.
-    private func wait(_ wake: Int32) throws(TerminalError) -> Ready {
+    private mutating func wait(_ wake: Int32) throws(TerminalError) -> Ready {
         let readable = Int16(POLLIN)
         var ready = [
             pollfd(fd: session.input, events: readable, revents: 0),
@@ -188,6 +199,8 @@ package struct TerminalLoop {
         _ = unsafe poll(&ready, nfds_t(ready.count), pauseMilliseconds)
         if ready.count > 3, ready[3].revents != 0 {
             try session.writer.flush()
+            // A terminal that was behind gets the newest frame as soon as it is not.
+            isDue = isDue || (isOwed && !session.writer.isBehind)
         }
         let lost = Int16(POLLHUP | POLLERR | POLLNVAL)
         return Ready(

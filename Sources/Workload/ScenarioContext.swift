@@ -18,7 +18,7 @@ final class ScenarioContext: Sendable {
     let threads = ThreadTally()
     /// Errors that were thrown where nobody hears them.
     let losses = Losses()
-    private let start = ContinuousClock.now
+    private let startedAt: Duration
 
     init(
         runtime: Runtime,
@@ -30,6 +30,7 @@ final class ScenarioContext: Sendable {
         self.settings = settings
         self.seed = seed
         self.preference = preference
+        startedAt = runtime.elapsed
     }
 
     /// Starts a task on the runtime.
@@ -56,7 +57,7 @@ final class ScenarioContext: Sendable {
     }
 
     /// Time since the run began.
-    var elapsed: Duration { ContinuousClock.now - start }
+    var elapsed: Duration { runtime.elapsed - startedAt }
 
     func note(_ sighting: Sightings.Sighting) {
         sightings.note(sighting, at: elapsed)

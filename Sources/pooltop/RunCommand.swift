@@ -91,6 +91,7 @@ struct RunCommand: ParsableCommand {
                 return mailbox.take()
             },
             observerTime: { mailbox.processorTime },
+            duringStop: run.runtime.standStill,
             send: { command in
                 // A thread that could not be created is in the event log and in the counts.
                 try? run.apply(command)

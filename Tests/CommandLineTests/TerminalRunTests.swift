@@ -13,10 +13,14 @@ import Testing
 
     @Test func `stopped by Ctrl-Z it gives the terminal back, and fg takes it again`() throws {
         // The shell continues after the stop, as an interactive one shows its prompt.
-        let script = "set -m; '\(Self.pooltop)' idle; stty; echo stopped; fg; stty; echo over"
+        let script =
+            "set -m; '\(Self.pooltop)' idle; stty; echo stopped; sleep 2; fg; stty; echo over"
+        let start = ContinuousClock.now
         let process = try TerminalProcess(
             ["/bin/bash", "--norc", "-c", script],
-            environment: Self.environment
+            environment: Self.environment,
+            columns: 120,
+            rows: 36
         )
         try process.await("\u{1B}[?2026l", from: process.await("idle"))
         process.type("\u{1A}")
@@ -27,7 +31,12 @@ import Testing
         #expect(log.seen.contains(1049))
         let second = try process.await("\u{1B}[?1049h", from: stopped)
         #expect(TerminalModeLog(Array(process.output[..<second])).left.contains(1049))
-        try process.await("\u{1B}[?2026l", from: second)
+        try process.await("Continued", from: second)
+        // The clock did not go on meanwhile: the two seconds are missing from it.
+        var screen = ScreenEmulator(columns: 120, rows: 36)
+        screen.feed(Array(process.output[second...]))
+        let clock = try #require(screen.lines[0].split(separator: ":").last.flatMap { Int($0) })
+        #expect(.seconds(clock + 2) <= start.duration(to: .now))
         process.type("q")
         try process.await("over", from: second)
         #expect(try process.awaitEnd() == 0)
@@ -51,6 +60,20 @@ import Testing
         // It ends although nobody has read: the frames were dropped, and q was not.
         #expect(try process.awaitEndUnread() == 0)
         #expect(process.modes == process.modesBefore)
+    }
+
+    @Test func `the mouse and colours can be left alone`() throws {
+        var environment = Self.environment
+        environment["NO_COLOR"] = "1"
+        let process = try TerminalProcess(
+            [Self.pooltop, "idle", "--no-mouse"],
+            environment: environment
+        )
+        try process.await("\u{1B}[?2026l", from: process.await("idle"))
+        process.type("q")
+        #expect(try process.awaitEnd() == 0)
+        #expect(TerminalModeLog(process.output).seen.isDisjoint(with: [1000, 1002, 1003, 1006]))
+        #expect(!process.text.contains(/\x1B\[(3[0-7]|38;[0-9;]*)m/))
     }
 
     @Test func `a storm of sizes is survived`() throws {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kernel
+import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct InstantTests {
@@ -35,6 +37,41 @@ import Testing
             #expect(now >= last)
             last = now
         }
+    }
+
+    @Test func `a clock that stands still goes on from there, for every thread`() throws {
+        let hasEnded = Atomic<Bool>(false)
+        let wentBack = Atomic<Bool>(false)
+        try onThreads(2) { thread in
+            guard thread == 0 else {
+                var last = Instant.now
+                while !hasEnded.load(ordering: .acquiring) {
+                    let now = Instant.now
+                    if now < last { wentBack.store(true, ordering: .relaxed) }
+                    last = now
+                }
+                return
+            }
+            for _ in 0..<5 {
+                let begin = (outside: ContinuousClock.now, here: Instant.now)
+                var standing: [Instant] = []
+                let total = Instant.standStill {
+                    standing.append(.now)
+                    while begin.outside.duration(to: .now) < .milliseconds(2) {}
+                    standing.append(.now)
+                }
+                let end = Instant.now
+                #expect(standing[0] == standing[1])
+                #expect(begin.here <= standing[0] && standing[1] <= end)
+                #expect(total > .zero)
+                // The time spent inside is missing.
+                let outside = begin.outside.duration(to: .now)
+                #expect(end.duration(since: begin.here) < outside)
+            }
+            hasEnded.store(true, ordering: .releasing)
+        }
+        let hasGoneBack = wentBack.load(ordering: .relaxed)
+        #expect(!hasGoneBack)
     }
 
     @Test func `durations clamp to nanoseconds of 64 bits`() {

@@ -62,6 +62,29 @@ extension TerminalTests {
             #expect(tty.modes == before)
         }
 
+        @Test func `frames that the terminal does not take are left out and counted`() throws {
+            let session = try makeSession()
+            var calls = 0
+            let number: UInt64 = 1
+            #expect(unsafe write(wake[1], [number], 8) == 8)
+            let outcome = try run(
+                session,
+                nextSnapshot: {
+                    // Each asks for a full frame, and nobody reads.
+                    calls += 1
+                    let goesOn = session.statistics.dropped < 3 && calls < 10_000
+                    tty.type(goesOn ? "\u{0C}" : "q")
+                    #expect(unsafe write(wake[1], [number], 8) == 8)
+                    return nil
+                }
+            )
+            #expect(outcome == .quit)
+            let statistics = session.statistics
+            #expect(statistics.dropped >= 3)
+            // What was written is whole frames; the last may be in two pieces, and leaving in one.
+            #expect(statistics.writes <= statistics.painted + 2)
+        }
+
         @Test func `a closed window ends the loop`() throws {
             let number: UInt64 = 1
             #expect(unsafe write(wake[1], [number], 8) == 8)
@@ -73,19 +96,24 @@ extension TerminalTests {
             }
         }
 
-        private func run(
-            nextSnapshot: () -> RuntimeSnapshot? = { nil },
-            send: (RuntimeCommand) -> Void = { _ in }
-        ) throws -> TerminalLoop.Outcome {
-            defer { wake.forEach { close($0) } }
+        private func makeSession() throws -> TerminalSession {
             var options = TerminalOptions()
             options.type = "xterm-256color"
             options.capturesErrors = false
-            let session = try TerminalSession(
+            return try TerminalSession(
                 input: tty.terminal,
                 output: tty.terminal,
                 options: options
             )
+        }
+
+        private func run(
+            _ session: TerminalSession? = nil,
+            nextSnapshot: () -> RuntimeSnapshot? = { nil },
+            send: (RuntimeCommand) -> Void = { _ in }
+        ) throws -> TerminalLoop.Outcome {
+            defer { wake.forEach { close($0) } }
+            let session = try session ?? makeSession()
             return try TerminalLoop.run(
                 session: session,
                 model: Model(size: session.size, glyphs: session.glyphs),

@@ -11,6 +11,7 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -21,19 +22,39 @@
 
 long syscall(long number, ...);
 
-/// Nanoseconds of CLOCK_MONOTONIC.
-static inline uint64_t clinux_monotonic_ns(void) {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+/// For how long the clock has stood still; or, with the highest bit, the time at which it does so.
+extern _Atomic uint64_t clinux_clock_word;
+
+#define CLINUX_CLOCK_STANDS (UINT64_C(1) << 63)
+
+static inline uint64_t clinux_clock_ns(clockid_t clock) {
+    for (;;) {
+        // Acquiring, both; they pair with the releasing stores in clinux.c. With the same word on
+        // either side of the call, the clock has not stood still in between.
+        uint64_t word = atomic_load_explicit(&clinux_clock_word, memory_order_acquire);
+        if (word & CLINUX_CLOCK_STANDS) return word & ~CLINUX_CLOCK_STANDS;
+        struct timespec ts;
+        clock_gettime(clock, &ts);
+        uint64_t now = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+        if (atomic_load_explicit(&clinux_clock_word, memory_order_acquire) == word) {
+            return now - word;
+        }
+    }
 }
+
+/// Nanoseconds of CLOCK_MONOTONIC, less the time for which the clock has stood still.
+static inline uint64_t clinux_monotonic_ns(void) { return clinux_clock_ns(CLOCK_MONOTONIC); }
 
 /// The same clock as of the last tick of the kernel, some milliseconds ago; a fifth of the cost.
 static inline uint64_t clinux_monotonic_coarse_ns(void) {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+    return clinux_clock_ns(CLOCK_MONOTONIC_COARSE);
 }
+
+/// Lets the clock stand still; one thread at a time.
+void clinux_stop_clock(void);
+
+/// Lets it go on from where it stands; returns for how many nanoseconds it has stood still in all.
+uint64_t clinux_start_clock(void);
 
 /// Nanoseconds of processor time used by the calling thread.
 static inline uint64_t clinux_thread_cpu_ns(void) {
