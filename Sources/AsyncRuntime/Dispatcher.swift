@@ -155,6 +155,10 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
     func goalChanged(from: Int, to: Int, reason: AdjustmentReason, throughput: Double) {
         log.appendAdjustment(from: from, to: to, reason: reason.rawValue, throughput: throughput)
     }
+
+    func throughputSampled(_ measurement: HillClimbing.Measurement) {
+        log.append(sample: measurement)
+    }
 }
 
 /// What a continuation is resumed with.

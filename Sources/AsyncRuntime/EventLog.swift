@@ -2,17 +2,35 @@
 
 internal import DequeModule
 internal import Kernel
+internal import Pool
 internal import Telemetry
 
 /// Rare events of the runtime in words, and the changes of the pool's goal; the newest of each.
 final class EventLog: Sendable {
+    private struct Entry {
+        var row: RuntimeSnapshot.EventRow
+        /// Entries with the same one are told together; `nil` stands alone.
+        var key: String?
+    }
+
+    /// Under which key an event is told together with others, for how long, and in what words.
+    private struct Folding {
+        var key: String
+        var seconds: Double
+        var text: String
+    }
+
     private struct State {
-        var events = Deque<RuntimeSnapshot.EventRow>()
+        var entries = Deque<Entry>()
+        /// Entries that had to go.
+        var forgotten = 0
         var adjustments = Deque<RuntimeSnapshot.Adjustment>()
         var stoodStill = Duration.zero
     }
 
     private static let eventCapacity = 500
+    /// How many entries from the end one may be to which an event is added.
+    private static let foldingReach = 16
     /// As many as .NET's hill climbing log holds.
     private static let adjustmentCapacity = 200
 
@@ -29,12 +47,7 @@ final class EventLog: Sendable {
     var elapsedSeconds: Double { elapsed / .seconds(1) }
 
     func append(_ name: String, _ text: String) {
-        var row = RuntimeSnapshot.EventRow(elapsedSeconds: elapsedSeconds, name: name, text: text)
-        state.withLock { state in
-            row.stoppedSeconds = state.stoodStill / .seconds(1)
-            state.events.append(row)
-            if state.events.count > EventLog.eventCapacity { state.events.removeFirst() }
-        }
+        append(name, text, count: 1, nil)
     }
 
     /// The clock has stood still; `total` is for how long since the process began.
@@ -47,6 +60,44 @@ final class EventLog: Sendable {
         append("Continued", "after \(Int(seconds)) s, in which the clock stood still")
     }
 
+    /// Adds an event, or adds it to an entry of the same kind that is still near the end.
+    ///
+    /// At light load hill climbing moves the goal up and down five times a second, as .NET's does:
+    /// one entry with a count says that better than fifty. Nothing is left out: each counts.
+    private func append(_ name: String, _ text: String, count: Int, _ folding: Folding?) {
+        let now = elapsedSeconds
+        state.withLock { state in
+            if let folding, let index = EventLog.place(of: folding, in: state.entries, at: now) {
+                state.entries[index].row.text = folding.text
+                state.entries[index].row.count += count
+                state.entries[index].row.spanSeconds =
+                    now - state.entries[index].row.elapsedSeconds
+                return
+            }
+            var row = RuntimeSnapshot.EventRow(elapsedSeconds: now, name: name, text: text)
+            row.count = count
+            row.stoppedSeconds = state.stoodStill / .seconds(1)
+            state.entries.append(Entry(row: row, key: folding?.key))
+            if state.entries.count > EventLog.eventCapacity {
+                state.entries.removeFirst()
+                state.forgotten += 1
+            }
+        }
+    }
+
+    private static func place(
+        of folding: Folding,
+        in entries: Deque<Entry>,
+        at now: Double
+    ) -> Int? {
+        entries.indices.suffix(foldingReach).last { index in
+            entries[index].key == folding.key
+                && now - entries[index].row.elapsedSeconds < folding.seconds
+        }
+    }
+
+    // MARK: The pool
+
     func appendAdjustment(from: Int, to: Int, reason: String, throughput: Double = 0) {
         let adjustment = RuntimeSnapshot.Adjustment(
             elapsedSeconds: elapsedSeconds,
@@ -54,20 +105,79 @@ final class EventLog: Sendable {
             to: to,
             reason: reason
         )
-        let rate = throughput > 0 ? "  \(Int(throughput.rounded())) items/s" : ""
-        append(
-            "ThreadPoolWorkerThreadAdjustmentAdjustment",
-            "goal \(from) → \(to)  \(reason)\(rate)"
-        )
         state.withLock { state in
             state.adjustments.append(adjustment)
             if state.adjustments.count > EventLog.adjustmentCapacity {
                 state.adjustments.removeFirst()
             }
         }
+        let rate = throughput > 0 ? "  \(Int(throughput.rounded())) items/s" : ""
+        let (low, high) = (min(from, to), max(from, to))
+        append(
+            "ThreadPoolWorkerThreadAdjustmentAdjustment",
+            "goal \(from) → \(to)  \(reason)\(rate)",
+            count: 1,
+            Folding(
+                key: "\(reason) \(low) \(high)",
+                seconds: 10,
+                text: "goal \(low) ↔ \(high)  \(reason)  now \(to)\(rate)"
+            )
+        )
     }
 
-    var newest: (events: [RuntimeSnapshot.EventRow], adjustments: [RuntimeSnapshot.Adjustment]) {
-        state.withLock { (Array($0.events.suffix(100)), Array($0.adjustments)) }
+    /// Hill climbing has used a sample: two events in .NET.
+    func append(sample: HillClimbing.Measurement) {
+        let rate = "throughput \(Int(sample.throughput.rounded())) items/s"
+        chat("ThreadPoolWorkerThreadAdjustmentSample", rate)
+        let parts = [
+            "ratio \(EventLog.hundredths(sample.throughputRatio))",
+            "confidence \(EventLog.hundredths(sample.confidence))",
+            "control \(EventLog.hundredths(sample.newControlSetting))",
+            "wave \(sample.newThreadWaveMagnitude)", rate,
+        ]
+        chat("ThreadPoolWorkerThreadAdjustmentStats", parts.joined(separator: "  "))
+    }
+
+    /// Workers went to sleep so many times since this was last said.
+    func append(waits: Int) {
+        if waits > 0 { chat("ThreadPoolWorkerThreadWait", "for want of work", count: waits) }
+    }
+
+    func append(limits: (minimum: Int, maximum: Int)) {
+        append("ThreadPoolMinMaxThreads", "workers \(limits.minimum) to \(limits.maximum)")
+    }
+
+    /// What happens all the time: an entry a minute, with the words of the newest.
+    private func chat(_ name: String, _ text: String, count: Int = 1) {
+        append(name, text, count: count, Folding(key: name, seconds: 60, text: text))
+    }
+
+    private static func hundredths(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e9 else { return "-" }
+        let hundredths = Int((abs(value) * 100).rounded())
+        let digits = hundredths % 100
+        let sign = value < 0 && hundredths > 0 ? "-" : ""
+        return "\(sign)\(hundredths / 100).\(digits < 10 ? "0" : "")\(digits)"
+    }
+
+    // MARK: Reading
+
+    /// The newest of the log.
+    struct Newest {
+        var events: [RuntimeSnapshot.EventRow]
+        /// Entries before the first of them.
+        var eventsBefore: Int
+        var adjustments: [RuntimeSnapshot.Adjustment]
+    }
+
+    var newest: Newest {
+        state.withLock { state in
+            let shown = state.entries.suffix(100)
+            return Newest(
+                events: shown.map(\.row),
+                eventsBefore: state.forgotten + state.entries.count - shown.count,
+                adjustments: Array(state.adjustments)
+            )
+        }
     }
 }

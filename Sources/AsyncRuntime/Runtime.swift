@@ -67,7 +67,8 @@ public final class Runtime: Sendable {
         pool = WorkerPool(
             minimum: configuration.workers.lowerBound,
             maximum: configuration.workers.upperBound,
-            switches: configuration.switches
+            switches: configuration.switches,
+            idleTimeout: configuration.idleTimeout
         )
         schedulers = Schedulers(limit: configuration.limitedConcurrency, log: log)
         taskExecutor = PoolTaskExecutor(
@@ -265,12 +266,14 @@ public final class Runtime: Sendable {
                 maximum: max(value, pool.limits.maximum),
                 reason: .key
             )
+            log.append(limits: pool.limits)
         case .setWorkerMaximum(let value):
             pool.resize(
                 minimum: min(value, pool.limits.minimum),
                 maximum: value,
                 reason: .key
             )
+            log.append(limits: pool.limits)
         case .setPlacement(let name):
             guard let placement = Placement(rawValue: name) else { return false }
             self.placement = placement
@@ -278,6 +281,10 @@ public final class Runtime: Sendable {
         case .setCooperativeBlocking(let isOn): pool.switches.cooperativeBlocking = isOn
         case .setStarvationDetection(let isOn): pool.switches.starvationDetection = isOn
         case .setLocalHandOver(let isOn): pool.switches.localHandOver = isOn
+        case .setIdleTimeout(let microseconds):
+            let limits = RuntimeConfiguration.idleTimeoutRange
+            let timeout = Duration.microseconds(max(0, microseconds))
+            pool.idleTimeout = min(max(limits.lowerBound, timeout), limits.upperBound)
         case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset,
             .setVariant:
             return false
@@ -361,6 +368,9 @@ extension RuntimeConfiguration {
             throw .outOfRange(
                 "The concurrency value must be between 1 and \(RuntimeConfiguration.pollerLimit)."
             )
+        }
+        guard RuntimeConfiguration.idleTimeoutRange.contains(idleTimeout) else {
+            throw .outOfRange("The idle time-out must be between 10 ms and an hour.")
         }
         guard limitedConcurrency >= 1 else {
             throw .outOfRange("The limited scheduler needs one worker at least.")

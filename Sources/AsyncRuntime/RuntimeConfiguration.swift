@@ -32,6 +32,8 @@ public struct RuntimeConfiguration: Sendable {
     public var starvationDetection = true
     /// Whether a worker that is about to block gives its own items to all; .NET 10.
     public var localHandOver = true
+    /// How long an idle worker waits before it leaves, 10 ms to an hour; 20 s, as in .NET.
+    public var idleTimeout = WorkerPool.idleTimeout
 
     var switches: GoalAdjustment.Switches {
         var switches = GoalAdjustment.Switches()
@@ -54,6 +56,10 @@ public struct RuntimeConfiguration: Sendable {
 
     /// Most worker threads.
     public static var workerLimit: Int { ThreadCounts.limit }
+    /// The times that an idle worker can be told to wait.
+    public static var idleTimeoutRange: ClosedRange<Duration> {
+        .milliseconds(10)...(.seconds(3600))
+    }
     /// Most poller threads.
     public static var pollerLimit: Int { PollerThreads.limit }
 }

@@ -83,6 +83,7 @@ package final class Sampler: Sendable {
             lane: contexts.current.lane
         )
         let totals = state.close(contexts.lanes, siteCount: parts.registry.sites.count)
+        state.lookAround(parts)
         spend(since: before)
         return totals
     }
@@ -137,6 +138,10 @@ final class SamplerState: @unchecked Sendable {
     private var packets: [Event] = []
     /// Totals and per-thread progress of the last second or so, oldest first.
     private(set) var history: [(totals: Totals, lanes: [ObjectIdentifier: LaneProgress])] = []
+    private(set) var ages = QueueAge()
+    private(set) var machineLoad = MachineLoad()
+    private var machineLoadAt = Instant(nanoseconds: 0)
+    private var waitsTold = 0
     private var sums = Totals()
     /// Lanes whose thread ended during the epoch before: their last bank is read now.
     private var lingering: [ThreadLane] = []
@@ -200,6 +205,17 @@ final class SamplerState: @unchecked Sendable {
             history.removeFirst()
         }
         return sums
+    }
+
+    /// Looks at what nobody counts: how long items have waited, and the machine, once a second.
+    func lookAround(_ parts: SnapshotParts) {
+        ages.look(at: parts.pool, now: sums.at)
+        let waits = sums[.waits]
+        parts.log.append(waits: waits - waitsTold)
+        waitsTold = waits
+        guard sums.at.nanoseconds(since: machineLoadAt) >= 1_000_000_000 else { return }
+        machineLoadAt = sums.at
+        machineLoad.update()
     }
 
     /// Totals and threads of about a second ago.

@@ -35,6 +35,10 @@ struct SnapshotParts: Sendable {
             let used = totals.processorNanoseconds - past.totals.processorNanoseconds
             snapshot.process.cpuPercent = Double(used) / wall * 100
         }
+        snapshot.process.machinePercent = state.machineLoad.percent
+        snapshot.queues.oldestMicroseconds = state.ages.oldest.map {
+            Int($0.nanosecondsClamped / 1000)
+        }
         snapshot.telemetry.droppedEvents = totals.dropped
         snapshot.telemetry.samplerMicroseconds = state.microsecondsSpent
         let log = log.newest
@@ -46,7 +50,11 @@ struct SnapshotParts: Sendable {
         }
         snapshot.schedulers = schedulerRows(totals.at, past.lanes, wall / 1e9)
         snapshot.diagnoses += deadlocks(stopSignal.synchronousWaits)
-        if detailed { fillDetail(&snapshot, totals, state, log.events) }
+        if detailed {
+            fillDetail(&snapshot, totals, state)
+            snapshot.detail?.events = log.events
+            snapshot.detail?.eventsBefore = log.eventsBefore
+        }
         return snapshot
     }
 
@@ -112,8 +120,7 @@ struct SnapshotParts: Sendable {
     private func fillDetail(
         _ snapshot: inout RuntimeSnapshot,
         _ totals: Totals,
-        _ state: SamplerState,
-        _ events: [RuntimeSnapshot.EventRow]
+        _ state: SamplerState
     ) {
         var detail = RuntimeSnapshot.Detail()
         let past = state.past
@@ -126,6 +133,7 @@ struct SnapshotParts: Sendable {
         detail.rates.dequeuedPerSecond = perSecond(totals[.dequeued], past.totals[.dequeued])
         detail.rates.resumedPerSecond = perSecond(totals[.resumed], past.totals[.resumed])
         detail.rates.stolenPerSecond = perSecond(totals[.stolen], past.totals[.stolen])
+        detail.rates.itemsPerSecond = perSecond(totals[.executed], past.totals[.executed])
         detail.rates.hopsPerSecond = perSecond(totals.hops, past.totals.hops)
         detail.packets =
             port.waitingPackets(limit: 32, now: totals.at) + state.takenPackets
@@ -147,7 +155,7 @@ struct SnapshotParts: Sendable {
             return row
         }
         detail.functions = functions(totals, perSecond, past.totals)
-        detail.events = events
+        detail.climber = climber
         detail.startedAtUnixSeconds = log.startedAtUnixSeconds
         detail.utcOffsetSeconds = log.utcOffsetSeconds
         detail.limits.pollers = RuntimeConfiguration.pollerLimit
@@ -157,8 +165,30 @@ struct SnapshotParts: Sendable {
         detail.switches.cooperativeBlocking = switches.cooperativeBlocking
         detail.switches.starvationDetection = switches.starvationDetection
         detail.switches.localHandOver = switches.localHandOver
+        detail.switches.idleTimeoutMicroseconds = Int(pool.idleTimeout.nanosecondsClamped / 1000)
         detail.limits.placements = Placement.allCases.map(\.rawValue)
         snapshot.detail = detail
+    }
+
+    private var climber: RuntimeSnapshot.Climber {
+        let report = pool.hillClimbing
+        let measurement = report.measurement
+        var climber = RuntimeSnapshot.Climber()
+        climber.samples = report.sampleCount
+        climber.sampleMicroseconds = Int(measurement.duration * 1e6)
+        climber.intervalMicroseconds = Int(report.interval.nanosecondsClamped / 1000)
+        climber.throughput = measurement.throughput
+        climber.threadWave = measurement.threadWave
+        climber.throughputWave = measurement.throughputWave
+        climber.throughputErrorEstimate = measurement.throughputErrorEstimate
+        climber.averageThroughputErrorEstimate = measurement.averageThroughputErrorEstimate
+        climber.throughputRatio = measurement.throughputRatio
+        climber.confidence = measurement.confidence
+        climber.controlSetting = measurement.newControlSetting
+        climber.waveMagnitude = measurement.newThreadWaveMagnitude
+        climber.reason = measurement.reason.rawValue
+        climber.utilizationPercent = report.utilization
+        return climber
     }
 
     private func row(

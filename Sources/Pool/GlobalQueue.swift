@@ -43,6 +43,17 @@ internal import Synchronization
         return count
     }
 
+    /// Items that were ever appended, and how many of them were taken, at some recent moment.
+    var positions: (appended: Int, taken: Int) {
+        rings.withLock { rings in
+            rings.reduce(into: (appended: 0, taken: 0)) { sum, ring in
+                let positions = ring.positions
+                sum.appended += positions.appended
+                sum.taken += positions.taken
+            }
+        }
+    }
+
     func append(_ item: WorkItem) {
         while true {
             let word = last.load(ordering: .acquiring)

@@ -63,6 +63,12 @@ internal import Synchronization
         return max(0, tail - head.value.load(ordering: .relaxed))
     }
 
+    /// Positions that were ever reserved, and how many of them were taken.
+    var positions: (appended: Int, taken: Int) {
+        let taken = head.value.load(ordering: .relaxed)
+        return (tail.value.load(ordering: .relaxed) & ~Self.closedBit, taken)
+    }
+
     /// Appends; returns whether there was room.
     func append(_ item: WorkItem) -> Bool {
         while true {

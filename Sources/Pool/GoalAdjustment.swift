@@ -33,6 +33,8 @@ package struct GoalAdjustment: Sendable {
         /// Whether a worker is released or created for it, if one has been asked for.
         var addsWorker = false
         var wakesGate = false
+        /// What hill climbing measured, if it used a sample.
+        var measurement: HillClimbing.Measurement?
     }
 
     private(set) var minimum: Int
@@ -41,7 +43,7 @@ package struct GoalAdjustment: Sendable {
     private(set) var hill: HillClimbing
     private(set) var blocking: BlockingAdjustment
     private var schedule: SampleSchedule
-    private var utilization = ProcessorUtilization()
+    private(set) var utilization = ProcessorUtilization()
     private var random = SystemRandomNumberGenerator()
 
     init(minimum: Int, maximum: Int, switches: Switches, processorCount: Int, now: Instant) {
@@ -88,7 +90,8 @@ package struct GoalAdjustment: Sendable {
         let move = Move(
             goal: adjustment.goal == counts.goal ? nil : adjustment.goal,
             transitions: adjustment.transitions,
-            addsWorker: adjustment.goal > counts.goal
+            addsWorker: adjustment.goal > counts.goal,
+            measurement: adjustment.measurement
         )
         return (move, adjustment.interval)
     }

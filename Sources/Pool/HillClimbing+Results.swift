@@ -55,6 +55,18 @@ extension HillClimbing {
         package var historyCount: Int
     }
 
+    /// Where it stands.
+    package struct Report: Equatable, Sendable {
+        /// Of the last sample that was used.
+        package var measurement: Measurement
+        /// Samples used since the start.
+        package var sampleCount: Int
+        /// From one sample to the next.
+        package var interval: Duration
+        /// Per cent of all processors that the process used, as the gate thread measured it last.
+        package var utilization: Int
+    }
+
     /// The numbers behind a decision, by the fields of `ThreadPoolWorkerThreadAdjustmentStats`.
     package struct Measurement: Equatable, Sendable {
         /// Seconds that the sample took, together with those it was merged with.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Kernel
+internal import Synchronization
+internal import Telemetry
 
 /// Where workers wait: a semaphore that releases the one that came last.
 ///
@@ -38,6 +40,17 @@ final class IdleWorkers: Sendable {
         worker?.parker.unpark()
     }
 
+    /// Wakes all that wait without a release: they come back, and wait by the time-out of then.
+    func recall() {
+        let workers = state.withLock { state -> [Worker] in
+            for worker in state.stack { worker.isRecalled.store(true, ordering: .relaxed) }
+            defer { state.stack = [] }
+            return state.stack
+        }
+        // In the order of the stack, so that the newest is likely to become the newest again.
+        for worker in workers { worker.parker.unpark() }
+    }
+
     /// Releases all that wait or will wait, for good.
     func close() {
         let workers = state.withLock { state -> [Worker] in
@@ -63,6 +76,7 @@ final class IdleWorkers: Sendable {
         }
         if isReleased { return true }
         worker.setState(.parked, at: .now)
+        worker.lane.advance(.waits)
         if worker.parker.park(timeout: timeout) { return true }
         let isOff = state.withLock { state -> Bool in
             guard let index = state.stack.lastIndex(where: { $0 === worker }) else { return false }

@@ -38,6 +38,15 @@ internal import Synchronization
         max(0, bottom.load(ordering: .relaxed) - top.load(ordering: .relaxed))
     }
 
+    /// The position of the oldest item, as far as another thread can tell.
+    ///
+    /// Whoever takes that item moves `top`: as long as the position is the same, so is the item.
+    var oldestPosition: Int? {
+        let bottom = bottom.load(ordering: .relaxed)
+        let top = top.load(ordering: .relaxed)
+        return top < bottom ? top : nil
+    }
+
     /// Appends, by the owner.
     func push(_ item: WorkItem) {
         let bottom = bottom.load(ordering: .relaxed)

@@ -23,10 +23,23 @@ package final class Worker: Sendable {
     /// Whether it blocks, and the pool was told to make up for it; the worker's own.
     let isMadeUpFor = Atomic<Bool>(false)
 
+    /// Whether it was woken without a release, to wait with another time-out.
+    let isRecalled = Atomic<Bool>(false)
+
     init(number: Int, lane: ThreadLane, queue: WorkStealingQueue) {
         self.number = number
         self.lane = lane
         self.queue = queue
+    }
+
+    /// Whether it was recalled since it was asked last.
+    ///
+    /// Relaxed: the wake-up orders the mark, which was set before it.
+    @inline(__always)
+    func takeRecall() -> Bool {
+        guard isRecalled.load(ordering: .relaxed) else { return false }
+        isRecalled.store(false, ordering: .relaxed)
+        return true
     }
 
     package func setState(_ state: State, at now: Instant) {
@@ -53,6 +66,12 @@ package protocol WorkerDelegate: AnyObject, Sendable {
     func gateTicked(at now: Instant) -> Bool
     /// The goal changed; `throughput` is the items a second that were run with the old one.
     func goalChanged(from: Int, to: Int, reason: AdjustmentReason, throughput: Double)
+    /// Hill climbing has used a sample.
+    func throughputSampled(_ measurement: HillClimbing.Measurement)
+}
+
+extension WorkerDelegate {
+    package func throughputSampled(_ measurement: HillClimbing.Measurement) {}
 }
 
 /// Why the goal changed: .NET's words, and `Key` for a hand at the keyboard.

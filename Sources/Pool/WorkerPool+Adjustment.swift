@@ -17,6 +17,9 @@ extension WorkerPool {
             return (counts.goal, move)
         }
         tell(move.transitions, from: from)
+        if let measurement = move.measurement {
+            delegate.withLock { $0 }?.throughputSampled(measurement)
+        }
         if move.wakesGate { gate.interrupt() }
         if move.addsWorker, request.isOutstanding {
             addWorkingWorker()
@@ -165,9 +168,16 @@ extension WorkerPool {
         set { adjustment.withLock { $0.switches = newValue } }
     }
 
-    /// The hill climber's own numbers, of its last sample.
-    package var hillClimbing: HillClimbing.Measurement {
-        adjustment.withLock { $0.hill.lastMeasurement }
+    /// The hill climber's own numbers.
+    package var hillClimbing: HillClimbing.Report {
+        adjustment.withLock { adjustment in
+            HillClimbing.Report(
+                measurement: adjustment.hill.lastMeasurement,
+                sampleCount: adjustment.hill.sampleCount,
+                interval: adjustment.hill.interval,
+                utilization: adjustment.utilization.percent
+            )
+        }
     }
 
     /// Workers that said that they block.

@@ -67,12 +67,12 @@ package final class WorkerPool: Sendable {
     let request = RequestFlag()
     private let patience = SearchPatience()
     private let isStopped = Atomic<Bool>(false)
-    private let global = GlobalQueue()
-    private let highPriority = GlobalQueue()
+    let global = GlobalQueue()
+    let highPriority = GlobalQueue()
     private let idle = IdleWorkers()
     private let queues = QueueTable()
     private let roster = ThreadRoster()
-    private let idleTimeout: Duration
+    private let idleNanoseconds: Atomic<Int>
 
     package init(
         minimum: Int,
@@ -81,7 +81,7 @@ package final class WorkerPool: Sendable {
         idleTimeout: Duration = WorkerPool.idleTimeout
     ) {
         precondition(minimum >= 1 && minimum <= maximum && maximum <= ThreadCounts.limit)
-        self.idleTimeout = idleTimeout
+        idleNanoseconds = Atomic(Int(idleTimeout.nanosecondsClamped))
         state = Lock(State())
         adjustment = Lock(
             GoalAdjustment(
@@ -240,6 +240,7 @@ package final class WorkerPool: Sendable {
         while true {
             if isStopped.load(ordering: .sequentiallyConsistent) { return false }
             if idle.wait(worker, timeout: idleTimeout) {
+                if worker.takeRecall() { continue }
                 return !isStopped.load(ordering: .sequentiallyConsistent)
             }
             if mayLeave() { return false }
@@ -386,6 +387,15 @@ package final class WorkerPool: Sendable {
     /// Workers that exist, in the order of their numbers.
     package var all: [Worker] {
         state.withLock { $0.workers.values.sorted { $0.number < $1.number } }
+    }
+
+    /// How long an idle worker waits before it leaves; those that wait begin anew at a change.
+    package var idleTimeout: Duration {
+        get { .nanoseconds(Int64(idleNanoseconds.load(ordering: .relaxed))) }
+        set {
+            idleNanoseconds.store(Int(newValue.nanosecondsClamped), ordering: .relaxed)
+            idle.recall()
+        }
     }
 
     package var globalCount: Int { global.count }

@@ -45,6 +45,8 @@ package enum Progress: Int, CaseIterable, Sendable {
     case executed
     /// Work items taken from another worker's queue.
     case stolen
+    /// Times that a worker went to sleep for want of work.
+    case waits
     /// Continuations that ran in place on a poller.
     case inlined
     /// Nanoseconds in which the thread did not wait.

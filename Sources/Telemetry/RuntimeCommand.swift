@@ -14,6 +14,7 @@ package enum RuntimeCommand: Equatable, Sendable {
     case setCooperativeBlocking(Bool)
     case setStarvationDetection(Bool)
     case setLocalHandOver(Bool)
+    case setIdleTimeout(microseconds: Int)
     case setClients(Int)
     /// `nil` is a closed loop.
     case setRate(perSecond: Double?)

@@ -114,6 +114,9 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
         package var local: [Int] = []
         /// Items taken from another worker's queue since the start.
         package var stolen = 0
+        /// How long the oldest item has been waiting at least, as far as the sampler's looks, ten a
+        /// second, tell; `nil` where none waits.
+        package var oldestMicroseconds: Int?
 
         package init() {}
     }
@@ -200,6 +203,8 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
         package var residentBytes = 0
         /// Of one core, over the time since the previous sample.
         package var cpuPercent = 0.0
+        /// Of all processors of the machine, used by all processes, over the last second or so.
+        package var machinePercent = 0.0
 
         package init() {}
     }

@@ -8,6 +8,7 @@ extension RuntimeSnapshot {
         package var settings = Settings()
         package var scenario = ScenarioText()
         package var limits = Limits()
+        package var climber = Climber()
         package var packets: [PacketRow] = []
         package var pollers: [PollerRow] = []
         package var workers: [WorkerRow] = []
@@ -15,6 +16,8 @@ extension RuntimeSnapshot {
         package var machines: [MachineRow] = []
         /// The newest entries of the event log, oldest first.
         package var events: [EventRow] = []
+        /// Entries of the log that came before the first of `events`.
+        package var eventsBefore = 0
         /// What the scenario wants the audience to look at, in one sentence.
         package var caption = ""
         /// Where the scenario's server listens, such as `127.0.0.1:40213`; empty without one.
@@ -46,6 +49,8 @@ extension RuntimeSnapshot {
         package var dequeuedPerSecond = 0.0
         package var resumedPerSecond = 0.0
         package var stolenPerSecond = 0.0
+        /// Work items that workers ran.
+        package var itemsPerSecond = 0.0
         package var hopsPerSecond = 0.0
 
         package init() {}
@@ -57,6 +62,35 @@ extension RuntimeSnapshot {
         package var cooperativeBlocking = true
         package var starvationDetection = true
         package var localHandOver = true
+        /// How long an idle worker waits before it leaves.
+        package var idleTimeoutMicroseconds = 20_000_000
+
+        package init() {}
+    }
+
+    /// The hill climber's own numbers, by the fields of .NET's
+    /// `ThreadPoolWorkerThreadAdjustmentStats`; waves are relative to the mean.
+    package struct Climber: Codable, Equatable, Sendable {
+        /// Samples used since the start.
+        package var samples = 0
+        package var sampleMicroseconds = 0
+        package var intervalMicroseconds = 0
+        /// Completed items per second in the last sample.
+        package var throughput = 0.0
+        package var threadWave = 0.0
+        package var throughputWave = 0.0
+        package var throughputErrorEstimate = 0.0
+        package var averageThroughputErrorEstimate = 0.0
+        /// Above 0: more threads help.
+        package var throughputRatio = 0.0
+        package var confidence = 0.0
+        /// Threads without the wave.
+        package var controlSetting = 0.0
+        package var waveMagnitude = 0
+        /// .NET's word for what was decided.
+        package var reason = ""
+        /// Of all processors, by this process, as the gate thread saw it last.
+        package var utilizationPercent = 0
 
         package init() {}
     }
@@ -295,6 +329,10 @@ extension RuntimeSnapshot {
         /// .NET's event name where there is one, such as `ThreadPoolWorkerThreadStart`.
         package var name: String
         package var text: String
+        /// How often it happened, where repetitions are told in one entry.
+        package var count = 1
+        /// From the first to the last of them.
+        package var spanSeconds = 0.0
 
         package init(elapsedSeconds: Double, name: String, text: String) {
             self.elapsedSeconds = elapsedSeconds

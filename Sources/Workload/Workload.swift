@@ -104,7 +104,7 @@ package final class Workload: Sendable {
             context.settings.variant = index
         case .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setWorkerMinimum,
             .setWorkerMaximum, .setPlacement, .setHillClimbing, .setCooperativeBlocking,
-            .setStarvationDetection, .setLocalHandOver:
+            .setStarvationDetection, .setLocalHandOver, .setIdleTimeout:
             break
         }
     }

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import AsyncRuntime
+internal import Workload
 
 /// How large the runtime is and how it works: shared by all commands that start one.
 ///
@@ -53,6 +54,9 @@ struct PoolOptions: ParsableArguments {
     )
     var localHandOver: Bool?
 
+    @Option(help: "How long an idle worker waits before it leaves, such as 20s.")
+    var idleTimeout: String?
+
     static let workerRange = 1...32_767
     static let pollerRange = 1...1000
 
@@ -83,6 +87,7 @@ struct PoolOptions: ParsableArguments {
             }
             configuration.concurrency = value
         }
+        if let idleTimeout { configuration.idleTimeout = try Self.idleTimeout(idleTimeout) }
         if let hillClimbing { configuration.hillClimbing = hillClimbing }
         if let cooperativeBlocking { configuration.cooperativeBlocking = cooperativeBlocking }
         if let starvationDetection { configuration.starvationDetection = starvationDetection }
@@ -90,6 +95,17 @@ struct PoolOptions: ParsableArguments {
         try checkEngine()
         if let placement { configuration.placement = try chosen(placement) }
         return configuration
+    }
+
+    private static func idleTimeout(_ text: String) throws -> Duration {
+        guard let duration = DurationText.parse(text),
+            RuntimeConfiguration.idleTimeoutRange.contains(duration)
+        else {
+            throw UsageError(
+                "--idle-timeout takes a time from 10ms to 3600s, such as 20s, not '\(text)'."
+            )
+        }
+        return duration
     }
 
     private func checkEngine() throws {

@@ -95,7 +95,7 @@ import Testing
         }
         for number in 0..<3_000 { site.pool.enqueueGlobal(WorkItem(jobBits: UInt(number))) }
         try site.finish()
-        #expect(site.pool.hillClimbing.throughput > 0)
+        #expect(site.pool.hillClimbing.measurement.throughput > 0)
         #expect((3...6).contains(highest.load(ordering: .relaxed)))
         #expect(site.reasons.contains { $0.hasSuffix("ClimbingMove") || $0.hasSuffix("Warmup") })
     }

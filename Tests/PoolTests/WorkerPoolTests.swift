@@ -85,6 +85,26 @@ import Testing
         try site.finish()
     }
 
+    @Test func `workers that wait already go by a new time-out, and none is lost`() throws {
+        let site = Site(items: 900, minimum: 3, idleTimeout: .seconds(60))
+        for round in 0..<100 {
+            for item in 0..<9 {
+                site.pool.enqueueGlobal(WorkItem(jobBits: UInt(round * 9 + item)))
+                // Recalled while they wait, work, or are on their way to either.
+                if item == round % 9 { site.pool.idleTimeout = .seconds(60 + round) }
+            }
+            try eventually("the items of round \(round) have run") {
+                site.takes.total == round * 9 + 9
+            }
+        }
+        #expect(site.pool.threadCounts.existing > 0)
+        site.pool.idleTimeout = .milliseconds(10)
+        try eventually("the idle workers have gone") {
+            site.pool.threadCounts.existing == 0 && site.pool.all.isEmpty
+        }
+        try site.finish()
+    }
+
     @Test func `workers above a lowered goal stop and hand over what they have`() throws {
         let site = Site(items: 104, minimum: 4)
         let gate = Gate()
