@@ -51,6 +51,19 @@ struct EventLines {
         return entries[max(0, end - height)..<end].map { line($0, width: width) }
     }
 
+    /// .NET's name; where there is little room its end, which tells it from the others.
+    private static func name(_ name: String, width: Int, _ glyphs: Glyphs) -> String {
+        let isAdjustment = name.hasPrefix("ThreadPoolWorkerThreadAdjustment")
+        let common = isAdjustment ? "ThreadPoolWorkerThread" : "ThreadPoolWorker"
+        guard width < 100, name.hasPrefix(common) else { return name }
+        return glyphs.ellipsis + name.dropFirst(common.count)
+    }
+
+    private func span(_ seconds: Double) -> String {
+        let microseconds = Int(clamping: min(seconds, 1e9) * 1e6)
+        return Quantity.duration(microseconds: microseconds, glyphs: model.glyphs)
+    }
+
     private func line(_ entry: Entry, width: Int) -> [Span] {
         let detail = model.snapshot?.detail
         let started = detail?.startedAtUnixSeconds ?? 0
@@ -66,8 +79,9 @@ struct EventLines {
         let text: String
         switch entry {
         case .event(let event):
-            name = Span(event.name, .strong)
-            text = event.text
+            name = Span(Self.name(event.name, width: width, model.glyphs), .strong)
+            let times = event.count > 1 ? "x\(event.count) in \(span(event.spanSeconds))  " : ""
+            text = times + event.text
         case .error(let line, _):
             name = Span("\(model.glyphs.warning) standard error", .warning)
             text = line.text

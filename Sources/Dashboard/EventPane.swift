@@ -13,7 +13,10 @@ struct EventPane {
         let events = EventLines(model: model)
         var head = [Span("Events ", .strong)]
         if events.count > content.rows {
-            head.append(Span("\(model.glyphs.separator) \(events.count) in the log ", .border))
+            let earlier = snapshot.detail?.eventsBefore ?? 0
+            let before = earlier > 0 ? ", \(Quantity.count(earlier)) before" : ""
+            let text = "\(model.glyphs.separator) \(events.count) in the log\(before) "
+            head.append(Span(text, .border))
         }
         if dropped > 0 {
             let text = "\(model.glyphs.separator) \(Quantity.count(dropped)) dropped "
@@ -56,7 +59,10 @@ struct EventLogOverlay {
         let below = min(model.eventsBelow, max(0, events.count - box.height))
         let last = events.count - below
         let first = min(last, max(0, last - box.height) + 1)
-        let head = "Event log \(model.glyphs.separator) \(first)-\(last) of \(events.count)"
+        let earlier = model.snapshot?.detail?.eventsBefore ?? 0
+        let before = earlier > 0 ? ", \(Quantity.count(earlier)) before" : ""
+        let head =
+            "Event log \(model.glyphs.separator) \(first)-\(last) of \(events.count)\(before)"
         box.draw(head, lines, on: &frame, glyphs: model.glyphs)
     }
 }

@@ -31,6 +31,9 @@ package struct Glyphs: Equatable, Sendable {
     let descending: String
     /// Parts of a bar that is cut in three: running, queued, waiting.
     let shares: [Character]
+    /// The goal of the pool, in a chart and behind a bar.
+    let goal: String
+    let limit: String
 
     /// For terminals that speak UTF-8.
     package static let unicode = Glyphs(
@@ -56,7 +59,9 @@ package struct Glyphs: Equatable, Sendable {
         micro: "µ",
         ascending: "▲",
         descending: "▼",
-        shares: ["█", "▒", "░"]
+        shares: ["█", "▒", "░"],
+        goal: "━",
+        limit: "┃"
     )
 
     /// For every other terminal.
@@ -83,6 +88,8 @@ package struct Glyphs: Equatable, Sendable {
         micro: "u",
         ascending: "^",
         descending: "v",
-        shares: ["#", "=", "."]
+        shares: ["#", "=", "."],
+        goal: "-",
+        limit: "|"
     )
 }

@@ -50,6 +50,7 @@ struct HelpOverlay {
             ("Tab  1-4", "choose a pane"),
             ("+  -", "change the \(model.focus.setting.name) of this pane"),
             ("o", "the knobs: all settings in one panel"),
+            ("c", "the pool over time: threads, throughput, why the goal changed"),
             ("r", "next placement of continuations: worker, inline, context, limited, dedicated"),
             ("v", "the scenario's next variant"),
             ("w", "what to look for in the scenario"),
@@ -68,7 +69,8 @@ struct HelpOverlay {
 
     private static let words = """
         On the screen: a peak is the highest value of the last minute. ">5s" is for 5 seconds or \
-        more. "self" is what this dashboard and its sampler cost. "books": every operation \
+        more. "self" is what this dashboard and its sampler cost. "oldest" is how long the first item in the \
+        queues has waited at least, to a tenth of a second. "books": every operation \
         submitted is in flight or has exactly one outcome.
         """
 

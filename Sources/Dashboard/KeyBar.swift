@@ -93,7 +93,19 @@ struct KeyBar {
                 hint("Esc", .escape, "close", 0), pair(.up, .down, "choose", 1),
                 signs("change", 0), hint("q", .character("q"), "quit", 2),
             ]
-        case .detail, .events, .scenario:
+        case .chart:
+            return [
+                hint("Esc", .escape, "back", 0), hint("Enter", .enter, "hill climbing", 2),
+                signs("minimum", 1),
+                Hint(
+                    pieces: [("<", .character("<")), (">", .character(">"))],
+                    action: "zoom",
+                    rank: 3
+                ),
+                hint("o", .character("o"), "knobs", 4), hint("l", .character("l"), "log", 5),
+                hint("?", .character("?"), "help", 6), hint("q", .character("q"), "quit", 0),
+            ]
+        case .detail, .events, .scenario, .climber:
             return [
                 hint("Esc", .escape, "back", 0), scrolling,
                 hint("?", .character("?"), "help", 1), hint("q", .character("q"), "quit", 0),
@@ -108,22 +120,23 @@ struct KeyBar {
             hints.append(signs(model.focus.setting.name, 1))
         }
         if (model.snapshot?.detail?.limits.placements.count ?? 0) > 1 {
-            hints.append(hint("r", .character("r"), "placement", 4))
+            hints.append(hint("r", .character("r"), "placement", 5))
         }
         if (model.snapshot?.detail?.scenario.variants.count ?? 0) > 1 {
             hints.append(hint("v", .character("v"), "variant", 3))
         }
         hints.append(hint("o", .character("o"), "knobs", 2))
+        hints.append(hint("c", .character("c"), "chart", 3))
         let list = model.cursorList(of: model.focus)
         if model.rows.count(list) > 0 {
-            hints.append(hint("Enter", .enter, "open", 3))
+            hints.append(hint("Enter", .enter, "open", 4))
             if model.rows.count(list) > 1 {
-                hints.append(pair(.up, .down, "select", 5))
+                hints.append(pair(.up, .down, "select", 6))
                 hints.append(
                     Hint(
                         pieces: [("<", .character("<")), (">", .character(">"))],
                         action: "sort",
-                        rank: 6
+                        rank: 7
                     )
                 )
             }
@@ -131,7 +144,7 @@ struct KeyBar {
         if model.snapshot?.detail != nil {
             hints.append(hint("w", .character("w"), "scenario", 4))
         }
-        hints.append(hint("l", .character("l"), "log", 7))
+        hints.append(hint("l", .character("l"), "log", 8))
         return hints + [
             hint("?", .character("?"), "help", 0), hint("q", .character("q"), "quit", 0),
         ]

@@ -46,7 +46,8 @@ struct Layout {
         let isWide = size.columns >= 150 && size.rows >= 40
         shape = isWide ? .wide : .split
         let pollerRows = max(2, pollerCount) + 1
-        let workerRows = max(2, workerCount) + 2
+        // Below the workers are a gauge of their counts and the queues.
+        let workerRows = max(2, workerCount) + 3
         if isWide {
             widen(body, pollerRows: pollerRows, workerRows: workerRows)
         } else {
@@ -90,7 +91,7 @@ struct Layout {
         let eventRows = body.rows >= 26 ? body.rows / 7 : 0
         let rows = body.rows - 3 - (eventRows > 0 ? eventRows + 1 : 0)
         // Of the rows between borders a little over half go to the threads.
-        let threadRows = min(max(rows * 11 / 20, 9), max(9, pollerRows + 1 + workerRows))
+        let threadRows = min(max(rows * 3 / 5, 9), max(9, pollerRows + 1 + workerRows))
         let top = Rect(column: 0, row: body.row, columns: body.columns, rows: threadRows + 2)
         let middle = body.columns * 9 / 20
         boxes[.port] = Rect(column: 0, row: top.row, columns: middle + 1, rows: top.rows)

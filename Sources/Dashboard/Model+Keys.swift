@@ -31,6 +31,10 @@ extension Model {
         case .scenario(let top):
             pressInScenario(key, top)
             return []
+        case .chart: return pressInChart(key)
+        case .climber(let top):
+            pressInClimber(key, top)
+            return []
         case nil: return pressInPanes(key)
         }
     }
@@ -48,6 +52,7 @@ extension Model {
         case .character("o"): overlay = .knobs(focus.setting)
         case .character("l"): openEvents()
         case .character("w"): overlay = .scenario(top: 0)
+        case .character("c"): overlay = .chart
         case .enter: openDetail()
         case .character("<"), .character(","): moveSort(by: -1)
         case .character(">"), .character("."): moveSort(by: 1)
@@ -101,6 +106,34 @@ extension Model {
             let top = max(0, count - height - eventsBelow)
             let moved = Self.scroll(top, key, lines: count, height: height)
             eventsBelow = max(0, count - height - moved)
+        }
+    }
+
+    private mutating func pressInChart(_ key: Key) -> [Effect] {
+        let last = PoolChart.scales.count - 1
+        switch key {
+        case .escape, .character("c"), .backspace: overlay = nil
+        case .enter: overlay = .climber(top: 0)
+        case .character("l"): openEvents()
+        case .character("o"): overlay = .knobs(.workerMinimum)
+        case .character("+"), .character("="): return change(.workerMinimum, up: true)
+        case .character("-"): return change(.workerMinimum, up: false)
+        case .character(">"), .character("."), .right, .up: chartScale = max(0, chartScale - 1)
+        case .character("<"), .character(","), .left, .down: chartScale = min(last, chartScale + 1)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func pressInClimber(_ key: Key, _ top: Int) {
+        switch key {
+        case .escape, .enter, .backspace: overlay = .chart
+        case .character("c"): overlay = nil
+        default:
+            let view = ClimberOverlay(model: self, top: top)
+            overlay = .climber(
+                top: Self.scroll(top, key, lines: view.lineCount, height: view.height)
+            )
         }
     }
 

@@ -36,6 +36,11 @@ extension Model {
         let wasFocused = focus == pane
         let layout = layout
         focus = pane
+        if pane == .workers, let content = layout.contents[.workers],
+            event.row == WorkerPane(model: self).gaugeRow(in: content), event.kind == .press
+        {
+            overlay = .chart
+        }
         for list in pane.lists {
             guard let place = PaneLists(model: self, layout: layout).place(of: list),
                 place.grid.rect.contains(event)
@@ -61,6 +66,8 @@ extension Model {
         case .knobs(let setting): return KnobOverlay(model: self, chosen: setting).box
         case .events: return EventLogOverlay(model: self).placed
         case .scenario(let top): return ScenarioOverlay(model: self, top: top).placed
+        case .chart: return PoolChart(model: self).placed
+        case .climber(let top): return ClimberOverlay(model: self, top: top).placed
         case nil: return nil
         }
     }

@@ -39,6 +39,9 @@ package struct Model: Equatable, Sendable {
     /// Lines of the event log below the ones in sight; 0 keeps the newest in sight.
     var eventsBelow = 0
     var trends = Trends()
+    var poolHistory = PoolHistory()
+    /// How much time a column of the pool chart stands for, as an index into its scales.
+    var chartScale = PoolChart.usualScale
     var readings = Readings()
     private(set) var lists: [ListID: ListState] = [:]
     /// What is on the screen: a snapshot of at most 250 ms ago.
@@ -124,6 +127,7 @@ package struct Model: Equatable, Sendable {
     /// What a key has asked for is shown at once when it has come true.
     mutating func accept(_ new: RuntimeSnapshot) {
         trends.record(new)
+        poolHistory.record(new)
         readings.record(new)
         now = new.elapsedSeconds.isFinite ? new.elapsedSeconds : 0
         let waiting = targets.count

@@ -47,6 +47,7 @@ enum NarrowText {
         case "µ", "μ": "u"
         case "→", "▶": ">"
         case "←": "<"
+        case "↔": "-"
         case "×": "x"
         case "‘", "’": "'"
         case "“", "”": "\""

@@ -11,6 +11,9 @@ enum Overlay: Equatable, Sendable {
     case events
     /// What there is to see in the scenario, from this line on.
     case scenario(top: Int)
+    case chart
+    /// The hill climber's numbers, over the chart, and the first line in sight.
+    case climber(top: Int)
 
     /// One thing, followed by its number.
     struct Detail: Equatable, Sendable {

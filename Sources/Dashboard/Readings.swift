@@ -14,6 +14,7 @@ struct Readings: Equatable, Sendable {
     }
 
     private(set) var processorPercent = Steady(tolerance: 1, share: 0.03)
+    private(set) var machinePercent = Steady(tolerance: 3, share: 0.1)
     private(set) var residentBytes = Steady(tolerance: 1_048_576, share: 0.02)
     private(set) var ownPercent = Steady(tolerance: 0.3, share: 0.2)
     private(set) var ownBytesPerSecond = Steady(tolerance: 100, share: 0.2)
@@ -31,6 +32,7 @@ struct Readings: Equatable, Sendable {
         self.second = second
         caption = snapshot.detail?.caption ?? ""
         processorPercent.update(snapshot.process.cpuPercent)
+        machinePercent.update(snapshot.process.machinePercent)
         residentBytes.update(Double(snapshot.process.residentBytes))
     }
 

@@ -13,6 +13,7 @@ extension Setting {
         case .cooperativeBlocking: "cooperative"
         case .starvationDetection: "starvation"
         case .localHandOver: "hand over"
+        case .idleTimeout: "idle time-out"
         case .placement: "placement"
         case .clients: "clients"
         case .rate: "loop"
@@ -32,7 +33,7 @@ extension Setting {
         case .pollerMinimum, .pollerMaximum: "pollers"
         case .concurrency: "port"
         case .workerMinimum, .workerMaximum, .hillClimbing, .cooperativeBlocking,
-            .starvationDetection, .localHandOver:
+            .starvationDetection, .localHandOver, .idleTimeout:
             "workers"
         case .placement: "runtime"
         default: "load"
@@ -60,6 +61,7 @@ extension Setting {
         case .cooperativeBlocking: "A worker that says that it blocks is made up for."
         case .starvationDetection: "A worker is added when nobody takes work for half a second."
         case .localHandOver: "Before it blocks, a worker gives its own items to all."
+        case .idleTimeout: "A worker that has been idle for so long leaves."
         case .placement: "Where a continuation runs once its operation is complete."
         case .clients: "Clients of the scenario; each is a state machine."
         case .rate: "Closed: ask again after the answer. Open: ask by a timetable."
@@ -85,7 +87,7 @@ extension Setting {
         case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver:
             return value == 1 ? "on" : "off"
         case .rate: return value == 0 ? "closed loop" : "\(value)/s"
-        case .delay, .spread, .processorTime, .blockingTime:
+        case .delay, .spread, .processorTime, .blockingTime, .idleTimeout:
             return Self.time(value, glyphs)
         case .blockingPercent, .resetPercent: return "\(value)%"
         default: return "\(value)"

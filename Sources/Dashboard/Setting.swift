@@ -16,6 +16,7 @@ enum Setting: CaseIterable, Sendable {
     case cooperativeBlocking
     case starvationDetection
     case localHandOver
+    case idleTimeout
     case placement
     case clients
     case rate
@@ -30,6 +31,7 @@ enum Setting: CaseIterable, Sendable {
     /// The longest time that the scenarios take.
     private static let longest = 3_600_000_000
     private static let fastest = 1_000_000
+    private static let leastIdleTimeout = 10_000
 
     /// The value that the runtime has now, or `nil` if there is nothing to change.
     func value(in snapshot: RuntimeSnapshot) -> Int? {
@@ -46,6 +48,7 @@ enum Setting: CaseIterable, Sendable {
             return text.variant
         default: break
         }
+        if self == .idleTimeout { return snapshot.detail?.switches.idleTimeoutMicroseconds }
         if let isOn = isOn(in: snapshot) { return isOn ? 1 : 0 }
         guard let settings = snapshot.detail?.settings, settings.clientsMaximum > 0 else {
             return nil
@@ -93,6 +96,7 @@ enum Setting: CaseIterable, Sendable {
         case .workerMaximum: return 1...max(1, limits?.workers ?? 0, snapshot.workers.maximum)
         case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver:
             return 0...1
+        case .idleTimeout: return Self.leastIdleTimeout...Self.longest
         case .placement: return 0...max(0, (limits?.placements.count ?? 1) - 1)
         case .variant:
             return 0...max(0, (snapshot.detail?.scenario.variants.count ?? 1) - 1)
@@ -117,6 +121,7 @@ enum Setting: CaseIterable, Sendable {
         case .cooperativeBlocking: return .setCooperativeBlocking(value == 1)
         case .starvationDetection: return .setStarvationDetection(value == 1)
         case .localHandOver: return .setLocalHandOver(value == 1)
+        case .idleTimeout: return .setIdleTimeout(microseconds: value)
         case .placement:
             let names = model.snapshot?.detail?.limits.placements ?? []
             return .setPlacement(names.indices.contains(value) ? names[value] : "")
@@ -148,7 +153,8 @@ enum Setting: CaseIterable, Sendable {
             let step = Self.step(near: up ? value : value - 1)
             return up ? value + step : value - step
         case .rate, .processorTime: return Self.rung(from: value, up: up, least: 10)
-        case .delay, .spread, .blockingTime: return Self.rung(from: value, up: up, least: 1000)
+        case .delay, .spread, .blockingTime, .idleTimeout:
+            return Self.rung(from: value, up: up, least: 1000)
         case .blockingPercent, .resetPercent:
             return Self.rung(from: value, up: up, least: 1)
         default: return up ? value + 1 : value - 1

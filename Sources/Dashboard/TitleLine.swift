@@ -47,6 +47,7 @@ struct TitleLine {
         guard let snapshot = model.snapshot else { return [status] }
         let readings = model.readings
         let cpu = Quantity.percent(readings.processorPercent.value ?? 0).right(4)
+        let all = Quantity.percent(readings.machinePercent.value ?? 0).right(4)
         let rss = Quantity.bytes(Int(clamping: readings.residentBytes.value ?? 0)).right(4)
         var placement = snapshot.placement
         if let target = model.targets[.placement] {
@@ -54,9 +55,10 @@ struct TitleLine {
             placement += "\(model.glyphs.becomes)\(asked)"
         }
         var phrases: [PhraseLine.Phrase] = [
-            .init(snapshot.engine, .title, rank: 5),
+            .init(snapshot.engine, .title, rank: 6),
             .init("placement \(placement)", .title, rank: 2),
             .init("cpu \(cpu)", .title, rank: 3),
+            .init("machine \(all)", .title, rank: 5),
             .init("rss \(rss)", .title, rank: 4),
             .init("threads \(snapshot.process.threads)", .title, rank: 6),
         ]

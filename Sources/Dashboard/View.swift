@@ -32,6 +32,10 @@ package func view(_ model: Model) -> Frame {
     case .knobs(let setting): KnobOverlay(model: model, chosen: setting).draw(on: &frame)
     case .events: EventLogOverlay(model: model).draw(on: &frame)
     case .scenario(let top): ScenarioOverlay(model: model, top: top).draw(on: &frame)
+    case .chart: PoolChart(model: model).draw(on: &frame)
+    case .climber(let top):
+        PoolChart(model: model).draw(on: &frame)
+        ClimberOverlay(model: model, top: top).draw(on: &frame)
     case nil: break
     }
     if model.help != nil {

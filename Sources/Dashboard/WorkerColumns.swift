@@ -14,10 +14,10 @@ struct WorkerColumns {
             Column("id", width: 4, by: { $0.number }) { worker, _ in
                 Span("W\(worker.number)", .strong)
             },
-            Column("state", width: 9, growth: 1, by: { $0.state.rawValue }) { worker, _ in
+            Column("state", width: 10, growth: 1, by: { $0.state.rawValue }) { worker, _ in
                 Self.state(worker.state, glyphs)
             },
-            Column("function", width: 8, rank: 1, growth: 16, by: { $0.function }) {
+            Column("runs", width: 7, rank: 1, growth: 17, by: { $0.function }) {
                 worker,
                 width in
                 Span(worker.function.cut(to: width, glyphs: glyphs))
@@ -59,7 +59,7 @@ struct WorkerColumns {
         switch state {
         case .running: Span("\(glyphs.running) running", .running)
         case .blocked: Span("\(glyphs.blocked) blocked", .blocked)
-        case .spinning: Span("\(glyphs.spinning) looking", .waiting)
+        case .spinning: Span("\(glyphs.spinning) spinning", .waiting)
         case .parked: Span("\(glyphs.parked) parked", .parked)
         case .leaving: Span("\(glyphs.leaving) leaving", .warning)
         }

@@ -15,46 +15,68 @@ struct WorkerPane {
         Table(columns: columns, place: place, glyphs: model.glyphs)
             .draw(model.rows.workers, isFocused: model.focus == .workers, on: &frame)
         guard rect.rows > 0 else { return }
-        let line = queues(snapshot).fitted(to: rect.columns)
-        frame.draw(line, column: rect.column, row: rect.endRow - 1, in: rect)
-        for (index, row) in snapshot.schedulers.prefix(schedulerRows(in: rect)).enumerated() {
+        if let row = gaugeRow(in: rect) {
+            ThreadGauge(model: model).draw(on: &frame, row: row, in: rect)
+        }
+        var line = queues(snapshot, isTight: false)
+        if line.width > rect.columns { line = queues(snapshot, isTight: true) }
+        let spans = line.fitted(to: rect.columns)
+        frame.draw(spans, column: rect.column, row: rect.endRow - 1, in: rect)
+        let schedulers = schedulerRows(in: rect)
+        for (index, row) in snapshot.schedulers.prefix(schedulers).enumerated() {
             let line = SchedulerLine(model: model, row: row).line.fitted(to: rect.columns)
-            let place = rect.endRow - 1 - schedulerRows(in: rect) + index
+            let place = rect.endRow - countRows(in: rect) - schedulers + index
             frame.draw(line, column: rect.column, row: place, in: rect)
         }
     }
 
     /// Where the threads go.
     func list(in rect: Rect) -> Rect {
-        let rows = rect.rows - 1 - schedulerRows(in: rect)
+        let rows = rect.rows - countRows(in: rect) - schedulerRows(in: rect)
         return Rect(column: rect.column, row: rect.row, columns: rect.columns, rows: rows)
     }
 
+    /// Lines below the threads: the queues, and the counts if there is room.
+    private func countRows(in rect: Rect) -> Int { gaugeRow(in: rect) == nil ? 1 : 2 }
+
     /// Lines for contexts and schedulers, as long as two are left for workers.
     private func schedulerRows(in rect: Rect) -> Int {
-        min(model.snapshot?.schedulers.count ?? 0, max(0, rect.rows - 3))
+        let room = rect.rows - countRows(in: rect) - 2
+        return min(model.snapshot?.schedulers.count ?? 0, max(0, room))
     }
 
-    private func queues(_ snapshot: RuntimeSnapshot) -> PhraseLine {
+    /// The row of the thread counts; `nil` where there is no room for it.
+    func gaugeRow(in rect: Rect) -> Int? { rect.rows >= 5 ? rect.endRow - 2 : nil }
+
+    /// How much is queued where; tight with short words and what matters most.
+    private func queues(_ snapshot: RuntimeSnapshot, isTight: Bool) -> PhraseLine {
         let queues = snapshot.queues
         let local = queues.local.reduce(0) { $0 &+ $1 }
-        var line = PhraseLine(separator: Span("  "))
-        line.phrases = [
-            .init("queues", .heading, rank: 3),
+        let waited = queues.oldestMicroseconds ?? 0
+        // Whether there is an item that has only just come is not worth a change of the screen.
+        let oldest =
+            waited < 100_000 ? "<0.1s" : Quantity.spell(microseconds: waited, glyphs: model.glyphs)
+        var line = PhraseLine(separator: Span(isTight ? " " : "  "))
+        line.phrases = isTight ? [] : [.init("queues", .heading, rank: 3)]
+        line.phrases += [
             phrase("global", Quantity.count(queues.global), rank: 0),
-            phrase("peak", Quantity.count(Int(clamping: model.trends.items.peak)), rank: 4),
             phrase("high", Quantity.count(queues.highPriority), rank: 2),
             phrase("local", Quantity.count(local), rank: 1),
         ]
-        if (2...Self.queuesListed).contains(queues.local.count) {
+        if !isTight, (2...Self.queuesListed).contains(queues.local.count) {
             let list = queues.local.map { Quantity.count($0) }
                 .joined(separator: model.glyphs.separator)
             line.phrases.append(.init("(\(list))", .dim, rank: 6))
         }
+        let age = oldest.right(Quantity.durationWidth)
+        line.phrases.append(phrase(isTight ? "old" : "oldest", age, rank: 1))
         if let rates = snapshot.detail?.rates {
-            line.phrases.append(
-                phrase("stolen", "\(Quantity.rate(rates.stolenPerSecond))/s", rank: 5)
-            )
+            let stolen = "\(Quantity.rate(rates.stolenPerSecond))/s".right(6)
+            line.phrases.append(phrase("stolen", stolen, rank: 5))
+        }
+        if !isTight {
+            let peak = Quantity.count(Int(clamping: model.trends.items.peak))
+            line.phrases.append(phrase("peak", peak, rank: 4))
         }
         return line
     }

@@ -97,7 +97,7 @@ struct CalmTests {
         #expect(view(model).lines[2] == " standard error: second")
         _ = update(&model, .key(.character("l")))
         let lines = view(model).lines
-        let places = ["worker-2", "goal 3 to 2", "first", "second"].map { text in
+        let places = ["worker-2", "goal 3 → 2", "first", "second"].map { text in
             lines.firstIndex { $0.contains(text) && $0.contains("23:1") }
         }
         #expect(places == places.compactMap { $0 }.sorted())

@@ -20,6 +20,9 @@ struct GoldenTests {
         ("event log", [.port], [.character("l")]),
         ("scenario", [.port], [.character("w")]),
         ("scenario, its end", [.port], [.character("w"), .end]),
+        ("chart", [.workers], [.character("c")]),
+        ("chart of half a minute", [.workers], [.character("c"), .character(">")]),
+        ("chart, hill climbing", [.workers], [.character("c"), .enter]),
     ]
 
     @Test(arguments: sizes) func `each pane, and all that lies over it`(
@@ -45,6 +48,7 @@ struct GoldenTests {
         let keys: [(String, [Key])] = [
             ("port", []), ("workers", [.character("3")]),
             ("machines, detail", [.character("4"), .enter]), ("knobs", [.character("o")]),
+            ("chart", [.character("c")]),
         ]
         try GoldenFile(name: "\(columns)x\(rows)-styles").expect(
             keys.map { name, keys in
@@ -77,6 +81,8 @@ struct GoldenTests {
             Screen(name: "a context and a scheduler", rows: view(crowded).lines),
             screen("the smallest screen", 20, 6, .character("2")),
             screen("too small a screen", 19, 6),
+            screen("the smallest chart", 20, 6, .character("c")),
+            screen("ten rows, chart", 40, 10, .character("c")),
             screen("ten rows, workers", 40, 10, .character("3")),
             screen("a minimum that is asked for", 80, 24, .character("3"), .character("+")),
             screen("machines by age", 80, 24, .character("4"), .character(">")),

@@ -30,7 +30,7 @@ struct ListTests {
         }
         #expect(
             columns == [
-                "id", "state", "function", "machine", "for", "item/s", "busy", "queue", nil,
+                "id", "state", "runs", "machine", "for", "item/s", "busy", "queue", nil,
             ]
         )
         _ = update(&model, .key(.character("<")))

@@ -36,6 +36,21 @@ enum RandomSnapshot {
         snapshot.pollers.inline = number(using: &random)
         snapshot.workers.maximum = number(using: &random)
         snapshot.workers.blocked = number(using: &random)
+        snapshot.workers.goal = number(using: &random)
+        snapshot.workers.existing = number(using: &random)
+        snapshot.workers.processing = number(using: &random)
+        snapshot.queues.oldestMicroseconds = number(using: &random)
+        snapshot.process.machinePercent = real(using: &random)
+        for _ in 0..<count(using: &random) {
+            snapshot.adjustments.append(
+                .init(
+                    elapsedSeconds: real(using: &random),
+                    from: number(using: &random),
+                    to: number(using: &random),
+                    reason: Bool.random(using: &random) ? "Starvation" : text(using: &random)
+                )
+            )
+        }
         snapshot.queues.local = (0..<count(using: &random)).map { _ in number(using: &random) }
         snapshot.requests.perSecond = real(using: &random)
         snapshot.requests.latencyMicroseconds.p99 = number(using: &random)
@@ -53,7 +68,7 @@ enum RandomSnapshot {
             .up, .down, .pageUp, .pageDown, .home, .end, .tab, .backTab, .escape, .function(1),
             .character("+"), .character("-"), .character("4"), .character("?"), .enter,
             .character("o"), .character("l"), .character("<"), .character(">"), .character("I"),
-            .character("r"), .left, .right,
+            .character("r"), .left, .right, .character("c"), .character("c"), .character("3"),
         ]
         return keys.randomElement(using: &random) ?? .up
     }
@@ -80,6 +95,10 @@ enum RandomSnapshot {
         detail.caption = text(using: &random)
         detail.address = text(using: &random)
         detail.rates.submittedPerSecond = real(using: &random)
+        detail.rates.itemsPerSecond = real(using: &random)
+        detail.climber.confidence = real(using: &random)
+        detail.climber.controlSetting = real(using: &random)
+        detail.climber.throughput = real(using: &random)
         detail.rates.stolenPerSecond = real(using: &random)
         detail.settings.clients = number(using: &random)
         detail.settings.clientsMaximum = number(using: &random)
@@ -136,6 +155,8 @@ enum RandomSnapshot {
             detail.events.append(
                 .init(elapsedSeconds: real(using: &random), name: event, text: event)
             )
+            detail.events[detail.events.count - 1].count = number(using: &random)
+            detail.events[detail.events.count - 1].spanSeconds = real(using: &random)
         }
         return detail
     }

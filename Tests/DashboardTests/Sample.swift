@@ -14,7 +14,8 @@ enum Sample {
     ) -> Model {
         var model = Model(size: Size(columns: columns, rows: rows), glyphs: glyphs)
         for second in 0..<40 {
-            var snapshot = snapshot(at: Double(second))
+            var snapshot = snapshot(at: Double(62 + second))
+            load(&snapshot, second)
             snapshot.port.armed += second * second % 97
             snapshot.port.queued = second * 7 % 5
             snapshot.port.queuedPeak = second == 0 ? 12 : 0
@@ -27,6 +28,29 @@ enum Sample {
             _ = update(&model, .key(key))
         }
         return model
+    }
+
+    /// A pool that starves from the 10th to the 25th second, while the goal goes up and down.
+    private static func load(_ snapshot: inout RuntimeSnapshot, _ second: Int) {
+        let added = min(max(0, second - 10), 15) / 3
+        let isLate = second > 25
+        snapshot.workers.goal = 2 + (isLate ? second % 2 : added)
+        snapshot.workers.existing = 2 + (isLate ? 5 : added)
+        snapshot.workers.processing = isLate ? 2 : 1 + added
+        snapshot.workers.blocked = isLate ? 0 : added
+        snapshot.detail?.rates.itemsPerSecond = Double(isLate ? 3911 : 3911 - 700 * added)
+        let reason =
+            isLate ? "ClimbingMove" : second % 6 == 0 ? "CooperativeBlocking" : "Starvation"
+        if second == 0 || isLate || (added > 0 && second % 3 == 1) {
+            snapshot.adjustments = [
+                .init(
+                    elapsedSeconds: snapshot.elapsedSeconds - 0.1,
+                    from: snapshot.workers.goal - 1,
+                    to: snapshot.workers.goal,
+                    reason: second == 0 ? "Initializing" : reason
+                )
+            ]
+        }
     }
 
     static func snapshot(at elapsedSeconds: Double = 102.4) -> RuntimeSnapshot {
@@ -58,6 +82,8 @@ enum Sample {
         snapshot.workers.processing = 1
         snapshot.workers.parked = 1
         snapshot.queues.global = 3
+        snapshot.queues.oldestMicroseconds = 340_000
+        snapshot.process.machinePercent = 45.2
         snapshot.queues.local = [0, 4]
         snapshot.machines.inFlight = 400
         snapshot.machines.started = 12_400
@@ -82,6 +108,21 @@ enum Sample {
         detail.rates.dequeuedPerSecond = 3911
         detail.rates.resumedPerSecond = 3911
         detail.rates.stolenPerSecond = 12
+        detail.rates.itemsPerSecond = 3911
+        detail.climber.samples = 812
+        detail.climber.sampleMicroseconds = 84_000
+        detail.climber.intervalMicroseconds = 134_000
+        detail.climber.throughput = 3911
+        detail.climber.threadWave = 0.17
+        detail.climber.throughputWave = -0.08
+        detail.climber.throughputErrorEstimate = 0.05
+        detail.climber.averageThroughputErrorEstimate = 0.061
+        detail.climber.throughputRatio = -0.47
+        detail.climber.confidence = 0.94
+        detail.climber.controlSetting = 2.31
+        detail.climber.waveMagnitude = 1
+        detail.climber.reason = "ClimbingMove"
+        detail.climber.utilizationPercent = 9
         detail.settings.clients = 200
         detail.settings.clientsMaximum = 9000
         detail.settings.delayMicroseconds = 100_000
@@ -189,9 +230,17 @@ enum Sample {
             .init(
                 elapsedSeconds: 62.3,
                 name: "ThreadPoolWorkerThreadAdjustmentAdjustment",
-                text: "goal 3 to 2, ClimbingMove, 21 380/s"
+                text: "goal 3 → 2  ClimbingMove  21380 items/s"
+            ),
+            .init(
+                elapsedSeconds: 72.3,
+                name: "ThreadPoolWorkerThreadAdjustmentAdjustment",
+                text: "goal 2 ↔ 3  ClimbingMove  now 2  3911 items/s"
             ),
         ]
+        detail.events[3].count = 12
+        detail.events[3].spanSeconds = 2.9
+        detail.eventsBefore = 7
         return detail
     }
 }
