@@ -9,6 +9,7 @@ internal import Telemetry
 /// Where port and pool meet: resumes what packets complete, runs what workers find.
 final class Dispatcher: PollerDelegate, WorkerDelegate {
     private let executor: PoolTaskExecutor
+    private let executorName: UnownedTaskExecutor
     private let contexts: ThreadContexts
     private let port: CompletionPort
     private let pool: WorkerPool
@@ -22,6 +23,7 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
 
     init(executor: PoolTaskExecutor, log: EventLog) {
         self.executor = executor
+        executorName = unsafe executor.asUnownedTaskExecutor()
         contexts = executor.contexts
         port = executor.port
         pool = executor.pool
@@ -93,7 +95,7 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
         while next < context.inPlace.count {
             let bits = context.inPlace[next]
             next += 1
-            executor.run(bits, on: context)
+            executor.run(bits, on: context, as: executorName)
             poller.lane.advance(.inlined)
             if next == 1024 {
                 context.inPlace.removeFirst(next)
@@ -137,10 +139,7 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
     }
 
     func run(jobBits: UInt, on worker: Worker) {
-        guard let context = contexts.cached else {
-            preconditionFailure("A worker runs jobs on its own thread.")
-        }
-        executor.run(jobBits, on: context)
+        contexts.withCurrent { executor.run(jobBits, on: $0, as: executorName) }
     }
 
     /// Port and pool do not know each other; the gate thread looks after both.

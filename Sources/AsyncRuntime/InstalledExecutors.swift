@@ -19,6 +19,8 @@ struct InstalledExecutors: ExecutorFactory {
     }
 
     static func install() {
+        // The concurrency runtime takes a reference to the executor at every enqueue of every thread.
+        Immortal.make(runtime.taskExecutor)
         _createExecutors(factory: InstalledExecutors.self)
     }
 }

@@ -11,6 +11,7 @@ internal import Synchronization
 enum TaskLayout {
     private static let reservedOffset = 48
     private static let flagsOffset = 32
+    private static let isGroupChild: UInt32 = 1 << 26
     private static let isAsyncLet: UInt32 = 1 << 28
     private static let identifierOffset = 36
     private static let resumeContextOffset = 64
@@ -42,6 +43,12 @@ enum TaskLayout {
     @inline(__always)
     static func isInParentsFrame(_ task: UInt) -> Bool {
         unsafe pointer(task).load(fromByteOffset: flagsOffset, as: UInt32.self) & isAsyncLet != 0
+    }
+
+    /// Whether the task is a child of a task group.
+    @inline(__always)
+    static func isInGroup(_ task: UInt) -> Bool {
+        unsafe pointer(task).load(fromByteOffset: flagsOffset, as: UInt32.self) & isGroupChild != 0
     }
 
     /// The low 32 bits of the task's identifier.
@@ -97,6 +104,7 @@ enum TaskLayout {
         }
     }
 
+    @inline(__always)
     private static func pointer(_ bits: UInt) -> UnsafeRawPointer {
         guard let pointer = unsafe UnsafeRawPointer(bitPattern: bits) else {
             preconditionFailure("There is no task at address 0.")
@@ -124,6 +132,10 @@ enum TaskLayout {
             }
             async let child = TaskLayout.isInParentsFrame(TaskLayout.current)
             seen.childIsInFrame = await child
+            seen.childIsInGroup = await withTaskGroup { group in
+                group.addTask { TaskLayout.isInGroup(TaskLayout.current) }
+                return await group.next() ?? false
+            }
             await Task.yield()
         }
         guard let first = executor.take() else { return false }
@@ -140,6 +152,7 @@ enum TaskLayout {
         withExtendedLifetime(task) {}
         return isKept && !before && !between && after && seen.task == bits && seen.frames >= 1
             && seen.childIsInFrame && !isInParentsFrame(bits)
+            && seen.childIsInGroup && !isInGroup(bits)
         #else
         return false
         #endif
@@ -152,6 +165,7 @@ private final class ProbeFindings: @unchecked Sendable {
     var task: UInt = 0
     var frames = 0
     var childIsInFrame = false
+    var childIsInGroup = false
 }
 
 /// Runs the probe's task on the thread that asks.

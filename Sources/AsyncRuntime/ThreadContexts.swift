@@ -38,6 +38,16 @@ final class ThreadContexts: Sendable {
         return unsafe Unmanaged<ThreadContext>.fromOpaque(word)._withUnsafeGuaranteedRef(body)
     }
 
+    /// Calls `body` with the calling thread's context, whoever's thread it is, without counting a
+    /// reference to it.
+    @inline(__always)
+    func withCurrent<Result>(_ body: (ThreadContext) -> Result) -> Result {
+        let context =
+            unsafe ThreadLocal.word(of: owner).map { unsafe Unmanaged.fromOpaque($0) }
+            ?? Unmanaged.passUnretained(foreign)
+        return unsafe context._withUnsafeGuaranteedRef(body)
+    }
+
     /// The calling thread's context, whoever's thread it is.
     @inline(__always)
     var current: ThreadContext { cached ?? foreign }

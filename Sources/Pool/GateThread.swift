@@ -52,20 +52,17 @@ final class GateThread: Sendable {
 
     /// The thread's life.
     func run(for pool: WorkerPool) {
-        var nextTick = Instant.now.advanced(by: StarvationRule.period)
-        var delayEnd: Instant?
+        var schedule = GateSchedule(start: .now)
         while !isStopped.load(ordering: .sequentiallyConsistent) {
             if budget.load(ordering: .sequentiallyConsistent) == 0 {
                 parker.park()
-                nextTick = Instant.now.advanced(by: StarvationRule.period)
+                schedule = GateSchedule(start: .now)
             } else {
-                let end = min(nextTick, delayEnd ?? nextTick)
-                parker.park(timeout: end.duration(since: .now))
+                parker.park(timeout: schedule.deadline.duration(since: .now))
             }
             let now = Instant.now
-            delayEnd = pool.settleBlocking(delayEnd: delayEnd, now: now)
-            guard now >= nextTick else { continue }
-            nextTick = now.advanced(by: StarvationRule.period)
+            schedule.delayEnd = pool.settleBlocking(delayEnd: schedule.delayEnd, now: now)
+            guard schedule.takeTick(at: now) else { continue }
             endTick(isQuiet: pool.tick(at: now))
         }
     }

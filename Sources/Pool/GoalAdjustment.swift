@@ -141,8 +141,13 @@ package struct GoalAdjustment: Sendable {
         return (move, outcome.delay)
     }
 
-    /// Whether the blocking adjustment may be looked at before its delay is over.
-    var isBlockingUrgent: Bool { blocking.pending == .immediately }
+    /// Whether the gate thread has to carry out the blocking adjustment now, or wait for the end of
+    /// its delay.
+    func isBlockingDue(at now: Instant, delayEnd: Instant?) -> Bool {
+        guard isBlockingPending else { return false }
+        guard let delayEnd, now < delayEnd else { return true }
+        return blocking.pending == .immediately
+    }
 
     /// An idle worker has waited long enough; the lowest goal that it may leave behind.
     func floor(_ goal: Int) -> Int { blocking.lowestGoal(goal: goal, limits: limits) }

@@ -96,11 +96,11 @@ extension WorkerPool {
     ///
     /// Returns until when the gate thread has to wait before the next one.
     func settleBlocking(delayEnd: Instant?, now: Instant) -> Instant? {
-        let (isPending, isUrgent) = adjustment.withLock {
-            ($0.isBlockingPending, $0.isBlockingUrgent)
+        let (isPending, isDue) = adjustment.withLock {
+            ($0.isBlockingPending, $0.isBlockingDue(at: now, delayEnd: delayEnd))
         }
         guard isPending else { return nil }
-        if let delayEnd, now < delayEnd, !isUrgent { return delayEnd }
+        guard isDue else { return delayEnd }
         let memory = MemoryUse.now
         let isRequested = request.isOutstanding
         var delay: Duration?

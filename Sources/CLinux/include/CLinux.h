@@ -133,6 +133,9 @@ static inline int clinux_lock_depth_add(int delta) { return clinux_lock_depth +=
 /// Gives the calling thread the policy SCHED_BATCH. Returns 0 or an error number.
 int clinux_prefer_throughput(void);
 
+/// Of Swift's standard library: the object lives for ever, and references to it are not counted.
+void _swift_stdlib_immortalize(void *object);
+
 /// A number that no other thread of the process has, given at first use.
 uint32_t clinux_thread_number(void);
 
