@@ -7,8 +7,9 @@ internal import Synchronization
 internal import Telemetry
 
 /// Where port and pool meet: resumes what packets complete, runs what workers find.
-final class Dispatcher: PollerDelegate, WorkerDelegate {
+@safe final class Dispatcher: PollerDelegate, WorkerDelegate {
     private let executor: PoolTaskExecutor
+    /// The executor's name, which does not keep it; it lives as long as the dispatcher.
     private let executorName: UnownedTaskExecutor
     private let contexts: ThreadContexts
     private let port: CompletionPort
@@ -23,7 +24,7 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
 
     init(executor: PoolTaskExecutor, log: EventLog) {
         self.executor = executor
-        executorName = unsafe executor.asUnownedTaskExecutor()
+        unsafe executorName = executor.asUnownedTaskExecutor()
         contexts = executor.contexts
         port = executor.port
         pool = executor.pool
@@ -95,7 +96,7 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
         while next < context.inPlace.count {
             let bits = context.inPlace[next]
             next += 1
-            executor.run(bits, on: context, as: executorName)
+            unsafe executor.run(bits, on: context, as: executorName)
             poller.lane.advance(.inlined)
             if next == 1024 {
                 context.inPlace.removeFirst(next)
@@ -139,7 +140,7 @@ final class Dispatcher: PollerDelegate, WorkerDelegate {
     }
 
     func run(jobBits: UInt, on worker: Worker) {
-        contexts.withCurrent { executor.run(jobBits, on: $0, as: executorName) }
+        contexts.withCurrent { unsafe executor.run(jobBits, on: $0, as: executorName) }
     }
 
     /// Port and pool do not know each other; the gate thread looks after both.

@@ -14,6 +14,8 @@ internal import Telemetry
 final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     /// The kind of job by which `Task.yield` comes back.
     private static let nullaryContinuation: UInt8 = 195
+    /// `ExecutorJob.Kind.task`, without a call.
+    private static let task: UInt8 = 0
 
     let contexts: ThreadContexts
     let pool: WorkerPool
@@ -55,44 +57,66 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        let isYield = job.kind.rawValue == PoolTaskExecutor.nullaryContinuation
-        let context = contexts.current
-        let (bits, captured) = accept(job, context)
-        route(bits, context, isYield: isYield, captured: captured)
+        let kind = job.kind.rawValue
+        let bits = unsafe unsafeBitCast(UnownedJob(job), to: UInt.self)
+        contexts.withCurrent { context in
+            let (captured, isNew) = accept(bits, kind, context)
+            route(
+                bits,
+                context,
+                isYield: kind == PoolTaskExecutor.nullaryContinuation,
+                isSurplus: isNew && isSurplus(bits, context),
+                captured: captured
+            )
+        }
     }
 
     /// A job that waited in the port as a timer is due.
     func enqueueDue(_ bits: UInt) {
-        route(bits, contexts.current, isYield: false, captured: nil)
+        contexts.withCurrent { route(bits, $0, isYield: false, captured: nil) }
     }
 
     /// Tells the registry of a job that has come for the main thread.
     func accept(_ job: consuming ExecutorJob) -> UnownedJob {
-        unsafe unsafeBitCast(accept(job, contexts.current).bits, to: UnownedJob.self)
+        let kind = job.kind.rawValue
+        let job = UnownedJob(job)
+        let bits = unsafe unsafeBitCast(job, to: UInt.self)
+        _ = contexts.withCurrent { accept(bits, kind, $0) }
+        return job
     }
 
-    /// Tells the registry of a task, which in turn tells on which scheduler it ran last.
+    /// Tells the registry of a task, which in turn tells on which scheduler it ran last, and whether
+    /// it is new.
     ///
     /// Jobs of other kinds are the concurrency runtime's own, such as an actor's turn or the
     /// continuation of a yield. They are no machines.
     @inline(__always)
     private func accept(
-        _ job: consuming ExecutorJob,
+        _ bits: UInt,
+        _ kind: UInt8,
         _ context: ThreadContext
-    ) -> (bits: UInt, captured: SchedulerName?) {
-        let isTask = job.kind.rawValue == ExecutorJob.Kind.task.rawValue
-        let bits = unsafe unsafeBitCast(UnownedJob(job), to: UInt.self)
-        guard isTask, tracksMachines else { return (bits, nil) }
-        let now = Instant.now.nanoseconds
-        return (bits, registry.enqueued(bits, at: now, lane: context.lane))
+    ) -> (scheduler: SchedulerName?, isNew: Bool) {
+        guard kind == PoolTaskExecutor.task, tracksMachines else { return (nil, false) }
+        return registry.enqueued(bits, at: Instant.now.nanoseconds, lane: context.lane)
+    }
+
+    /// Whether a new task belongs to a family that fills its worker's own queue.
+    @inline(__always)
+    private func isSurplus(_ task: UInt, _ context: ThreadContext) -> Bool {
+        guard let worker = context.worker, worker.localCount >= Placement.familyLimit else {
+            return false
+        }
+        return TaskLayout.isInGroup(task)
     }
 
     /// What an operation has captured holds; for other awaits (a task's value, a group) it is the
     /// scheduler on which the machine ran last.
+    @inline(__always)
     private func route(
         _ bits: UInt,
         _ context: ThreadContext,
         isYield: Bool,
+        isSurplus: Bool = false,
         captured: SchedulerName?
     ) {
         context.lane.advance(.resumed)
@@ -101,6 +125,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
             placement,
             on: context.origin,
             isYield: isYield,
+            isSurplus: isSurplus,
             captured: resumption.map(\.captured) ?? captured,
             options: resumption?.options ?? []
         )
@@ -122,10 +147,14 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
 
     /// Runs a job of the pool to its next suspension, on the calling thread.
     func run(_ bits: UInt, on context: ThreadContext) {
+        unsafe run(bits, on: context, as: asUnownedTaskExecutor())
+    }
+
+    /// The same, for those who run many jobs and have asked once for the executor's name.
+    @inline(__always)
+    func run(_ bits: UInt, on context: ThreadContext, as name: UnownedTaskExecutor) {
         let job = unsafe unsafeBitCast(bits, to: UnownedJob.self)
-        run(job, on: context) { job in
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-        }
+        run(job, on: context) { job in unsafe job.runSynchronously(on: name) }
     }
 
     /// Keeps the books of one run of a job, which `body` makes.

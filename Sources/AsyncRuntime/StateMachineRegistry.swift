@@ -68,6 +68,7 @@ final class StateMachineRegistry: Sendable {
         self.sites = sites
     }
 
+    @inline(__always)
     func pointer(_ slot: UInt32) -> UnsafeMutablePointer<Slot> {
         unsafe slots.address(of: slot).assumingMemoryBound(to: Slot.self)
     }
@@ -167,33 +168,44 @@ final class StateMachineRegistry: Sendable {
         return UInt8(truncatingIfNeeded: old >> 56)
     }
 
+    @inline(__always)
     private func addTime(_ slot: UInt32, _ old: UInt64, _ now: UInt64, _ lane: ThreadLane) {
         let since = old & StateMachineRegistry.sinceMask
         let time = now & StateMachineRegistry.sinceMask &- min(since, now)
         let memory = unsafe pointer(slot)
-        // Each sum has one writer at a time: whoever ended that state.
         let state = UInt8(truncatingIfNeeded: old >> 56)
-        switch State(rawValue: state) {
-        case .running: unsafe memory.pointee.running.wrappingAdd(time, ordering: .relaxed)
-        case .queued: unsafe memory.pointee.queued.wrappingAdd(time, ordering: .relaxed)
-        default: unsafe memory.pointee.waiting.wrappingAdd(time, ordering: .relaxed)
+        switch state {
+        case State.running.rawValue: unsafe add(time, to: memory.pointee.running)
+        case State.queued.rawValue: unsafe add(time, to: memory.pointee.queued)
+        default: unsafe add(time, to: memory.pointee.waiting)
         }
         guard state >= State.waiting.rawValue else { return }
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         waits.record(time, functionRow: row, lane: lane)
     }
 
+    /// Each sum has one writer at a time, whoever ended that state: no read-modify-write.
+    @inline(__always)
+    private func add(_ time: UInt64, to sum: borrowing Atomic<UInt64>) {
+        sum.store(sum.load(ordering: .relaxed) &+ time, ordering: .relaxed)
+    }
+
     // MARK: The executor's calls
 
     /// A task came to the executor; the first time it becomes a machine in flight.
     ///
-    /// Returns the scheduler on which it ran last, if that was not the pool.
+    /// Returns the scheduler on which it ran last, if that was not the pool, and whether it is the
+    /// first time.
     @inline(__always)
-    func enqueued(_ task: UInt, at now: UInt64, lane: ThreadLane) -> SchedulerName? {
+    func enqueued(
+        _ task: UInt,
+        at now: UInt64,
+        lane: ThreadLane
+    ) -> (scheduler: SchedulerName?, isNew: Bool) {
         let slot = find(task)
         guard slot != 0 else {
             _ = start(task, at: now, lane: lane)
-            return nil
+            return (nil, true)
         }
         let scheduler = unsafe pointer(slot).pointee.scheduler.load(ordering: .relaxed)
         if !TaskLayout.isInParentsFrame(task) {
@@ -201,7 +213,7 @@ final class StateMachineRegistry: Sendable {
         } else if !requeueChild(task, slot, at: now, lane) {
             _ = start(task, at: now, lane: lane)
         }
-        return SchedulerName(rawValue: scheduler)
+        return (SchedulerName(rawValue: scheduler), false)
     }
 
     /// A child of `async let` came back.
@@ -254,7 +266,14 @@ final class StateMachineRegistry: Sendable {
         let memory = unsafe pointer(slot)
         let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
         if isRetained { TaskLayout.retain(task) }
-        change(slot, to: State.running.rawValue, at: now, lane)
+        // Whoever has taken the job from a queue is alone with the state: who ran the task last finds
+        // another state than the one it set, and nobody enqueues a task that is queued.
+        let old = unsafe memory.pointee.state.load(ordering: .acquiring)
+        unsafe memory.pointee.state.store(
+            StateMachineRegistry.word(State.running.rawValue, now),
+            ordering: .releasing
+        )
+        addTime(slot, old, now, lane)
         unsafe memory.pointee.scheduler.store(scheduler?.rawValue ?? 0, ordering: .relaxed)
         let thread = StateMachineRegistry.threadWord(lane)
         if unsafe memory.pointee.lastThread.load(ordering: .relaxed) != thread {
@@ -302,12 +321,13 @@ final class StateMachineRegistry: Sendable {
             return
         }
         // Suspended in a child task, an actor or a stream, unless it was enqueued just now.
+        let now = Instant.now.nanoseconds
         let (isSuspended, _) = unsafe memory.pointee.state.compareExchange(
             expected: running,
-            desired: StateMachineRegistry.word(State.suspended.rawValue, Instant.now.nanoseconds),
+            desired: StateMachineRegistry.word(State.suspended.rawValue, now),
             ordering: .acquiringAndReleasing
         )
-        if isSuspended { addTime(slot, running, Instant.now.nanoseconds, lane) }
+        if isSuspended { addTime(slot, running, now, lane) }
     }
 
     func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
