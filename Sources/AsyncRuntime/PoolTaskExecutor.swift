@@ -103,10 +103,8 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     /// Whether a new task belongs to a family that fills its worker's own queue.
     @inline(__always)
     private func isSurplus(_ task: UInt, _ context: ThreadContext) -> Bool {
-        guard let worker = context.worker, worker.localCount >= Placement.familyLimit else {
-            return false
-        }
-        return TaskLayout.isInGroup(task)
+        let isFull = context.withWorker { $0.localCount >= Placement.familyLimit }
+        return isFull == true && TaskLayout.isInGroup(task)
     }
 
     /// What an operation has captured holds; for other awaits (a task's value, a group) it is the
@@ -133,11 +131,10 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         case .inPlace:
             context.inPlace.append(bits)
         case .localQueue:
-            if let worker = context.worker {
-                pool.enqueueLocal(WorkItem(jobBits: bits), on: worker)
-            } else {
-                pool.enqueueGlobal(WorkItem(jobBits: bits))
+            let done: Void? = context.withWorker {
+                pool.enqueueLocal(WorkItem(jobBits: bits), on: $0)
             }
+            if done == nil { pool.enqueueGlobal(WorkItem(jobBits: bits)) }
         case .globalQueue:
             pool.enqueueGlobal(WorkItem(jobBits: bits))
         case .scheduler(let name):
@@ -166,7 +163,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         context.runSerial &+= 1
         context.runningSince = startedAt.nanoseconds
         context.runningJob = bits
-        context.worker?.setState(.running, at: startedAt)
+        context.withWorker { $0.setState(.running, at: startedAt) }
         let run =
             tracksMachines
             ? registry.began(

@@ -109,7 +109,7 @@ public final class Runtime: Sendable {
         do throws(Errno) {
             try pool.start(delegate: dispatcher)
             try pollers.start()
-            try sampler.start()
+            if configuration.samples { try sampler.start() }
         } catch {
             _ = shutdown(within: .seconds(1))
             throw .system(
@@ -195,9 +195,7 @@ public final class Runtime: Sendable {
     public func submit(_ work: consuming @escaping @Sendable () -> Void) {
         let item = WorkItem(work)
         let isLocal = contexts.withCached { context -> Bool in
-            guard let worker = context.worker else { return false }
-            pool.enqueueLocal(item, on: worker)
-            return true
+            context.withWorker { pool.enqueueLocal(item, on: $0) } != nil
         }
         if isLocal != true { pool.enqueueGlobal(item) }
     }

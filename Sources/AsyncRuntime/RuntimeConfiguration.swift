@@ -34,6 +34,10 @@ public struct RuntimeConfiguration: Sendable {
     public var localHandOver = true
     /// How long an idle worker waits before it leaves, 10 ms to an hour; 20 s, as in .NET.
     public var idleTimeout = WorkerPool.idleTimeout
+    /// Whether the sampler's thread looks at the counters by itself.
+    ///
+    /// Off, they are read only when a snapshot is asked for: to measure what looking costs.
+    package var samples = true
 
     var switches: GoalAdjustment.Switches {
         var switches = GoalAdjustment.Switches()

@@ -8,10 +8,12 @@ internal import Telemetry
 /// What a runtime knows of one thread that calls it.
 // INVARIANT: the mutable properties are touched by the context's own thread only. `ThreadContexts`
 // keeps the context alive for as long as the thread's word points to it.
-final class ThreadContext: @unchecked Sendable {
+@safe final class ThreadContext: @unchecked Sendable {
     let lane: ThreadLane
     let worker: Worker?
     let poller: Poller?
+    /// `worker`, for calls that count no reference to it.
+    private let workerReference: Unmanaged<Worker>?
     /// What the thread's continuations are captured by; of a worker only while it runs work of the
     /// limited scheduler.
     var scheduler: SchedulerName?
@@ -36,9 +38,18 @@ final class ThreadContext: @unchecked Sendable {
     ) {
         self.lane = lane
         self.worker = worker
+        unsafe workerReference = worker.map { unsafe Unmanaged.passUnretained($0) }
         self.poller = poller
         self.scheduler = scheduler
         runSerial = UInt64(ThreadLocal.number) << 40
+    }
+
+    /// Calls `body` with the thread's worker, without counting a reference to it; `nil` where it has
+    /// none.
+    @inline(__always)
+    func withWorker<Result>(_ body: (Worker) -> Result) -> Result? {
+        guard let reference = unsafe workerReference else { return nil }
+        return unsafe reference._withUnsafeGuaranteedRef(body)
     }
 
     /// As `/proc` shows it.

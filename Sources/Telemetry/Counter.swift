@@ -64,5 +64,8 @@ package enum Tally: Int, CaseIterable, Sendable {
     case machines
 
     /// Sites and functions beyond this many share the last row.
-    @usableFromInline package static let rows = 256
+    @inlinable package static var rows: Int { 256 }
+
+    /// As many as there are cases.
+    @inlinable static var count: Int { 3 }
 }

@@ -30,8 +30,8 @@ public import Synchronization
     @usableFromInline let tallies: UnsafeMutablePointer<Atomic<Int>>
     @usableFromInline let progress: UnsafeMutablePointer<Atomic<Int>>
 
-    @usableFromInline static let counterStride = 32
-    @usableFromInline static let tallyStride = Tally.allCases.count * Tally.rows
+    @inlinable static var counterStride: Int { 32 }
+    @inlinable static var tallyStride: Int { Tally.count * Tally.rows }
 
     package init(
         kind: Kind,
@@ -41,6 +41,7 @@ public import Synchronization
         eventCapacity: Int = 512
     ) {
         precondition(Counter.allCases.count <= ThreadLane.counterStride)
+        precondition(Tally.allCases.count == Tally.count)
         self.kind = kind
         self.number = number
         self.index = index

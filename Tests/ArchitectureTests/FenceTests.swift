@@ -21,6 +21,7 @@ import Testing
         "Sources/AsyncRuntime/StateMachineRegistry+Sampling.swift",
         "Sources/AsyncRuntime/StateMachineRegistry.swift",
         "Sources/AsyncRuntime/TaskLayout.swift",
+        "Sources/AsyncRuntime/ThreadContext.swift",
         "Sources/AsyncRuntime/ThreadContexts.swift",
         "Sources/Pool/GlobalQueue.swift",
         "Sources/Pool/GlobalQueueSegment.swift",

@@ -71,10 +71,12 @@ final class Site: WorkerDelegate {
     var reasons: [String] { changes.withLock { $0 } }
 
     /// Waits for all items, stops the pool and looks at what remains.
-    func finish(sourceLocation: SourceLocation = #_sourceLocation) throws {
-        try eventually("all \(takes.count) items have run, \(pool.threadCounts.processing) work") {
-            takes.total >= takes.count
-        }
+    func finish(
+        within limit: Duration = .seconds(60),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let what = "all \(takes.count) items have run, \(pool.threadCounts.processing) work"
+        try eventually(what, within: limit) { takes.total >= takes.count }
         pool.stop()
         let late = pool.join(until: Instant.now.advanced(by: .seconds(60)))
         #expect(late == [], sourceLocation: sourceLocation)

@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure the runtime, without a dashboard.",
         subcommands: [
             PostBench.self, PingpongBench.self, SpawnBench.self, InflightBench.self,
-            EchoServerBench.self, HTTPServerBench.self, SoakBench.self,
+            EchoServerBench.self, HTTPServerBench.self, SoakBench.self, StressBench.self,
         ]
     )
 }
@@ -26,8 +26,12 @@ struct BenchOptions: ParsableArguments {
     @Flag(help: "Print the result as one line of JSON.")
     var json = false
 
+    @Flag(help: "Leave the sampler's thread out, to measure what it costs.")
+    var noSampling = false
+
     func configuration() throws -> RuntimeConfiguration {
         var configuration = RuntimeConfiguration()
+        configuration.samples = !noSampling
         if let workers {
             configuration.workers = try PoolOptions.range(
                 workers,
