@@ -150,7 +150,9 @@ import Testing
             ["result", "anywhere", "await"].map { "deadlock --seconds 4 --variant \($0)" }
         )
         #expect(snapshots[0].requests.completed == 0)
-        #expect(snapshots[0].diagnoses.contains { $0.hasPrefix("Deadlock: context-ui -> machine #") })
+        #expect(
+            snapshots[0].diagnoses.contains { $0.hasPrefix("Deadlock: context-ui -> machine #") }
+        )
         #expect(snapshots[0].schedulers.map(\.state) == [.blocked])
         for snapshot in snapshots[1...] {
             #expect(snapshot.requests.completed >= 2)
