@@ -40,6 +40,8 @@ let package = Package(
         ),
         // Plain data that runtime and dashboard share, and the counters it is read from.
         .target(name: "Telemetry", swiftSettings: strict),
+        // Names and lines of async functions, out of an executable's bytes. Knows nothing of ours.
+        .target(name: "Symbols", swiftSettings: strict),
         // The completion port. Does not know the pool.
         .target(
             name: "Port",
@@ -116,6 +118,11 @@ let package = Package(
         .testTarget(
             name: "TelemetryTests",
             dependencies: ["Telemetry", "Kernel", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SymbolsTests",
+            dependencies: ["Symbols", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -15,6 +15,7 @@ import Testing
     private static let rules: [String: Rule] = [
         "Kernel": Rule(ours: ["CLinux"], others: ["Glibc", "Synchronization", "SystemPackage"]),
         "Telemetry": Rule(others: ["Synchronization"]),
+        "Symbols": Rule(),
         "Port": Rule(
             ours: ["Kernel", "Telemetry"],
             others: ["DequeModule", "HeapModule", "Synchronization", "SystemPackage"]
