@@ -42,6 +42,11 @@ final class AwaitSites: Sendable {
         state.withLock { ($0.sites, $0.functions) }
     }
 
+    /// The place of that number.
+    func site(_ number: Int) -> Site {
+        state.withLock { $0.sites[$0.sites.indices.contains(number) ? number : 0] }
+    }
+
     /// Numbers that were given, and so rows of the tallies that are in use.
     var count: Int { state.withLock { max($0.sites.count, $0.functions.count) } }
 

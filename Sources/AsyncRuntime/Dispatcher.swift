@@ -48,6 +48,7 @@ internal import Telemetry
     }
 
     func pollerEnded(_ poller: Poller) {
+        executor.gate.rests(poller.lane)
         log.append("IOThreadTerminate", "poller-\(poller.number)")
         contexts.detach()
     }
@@ -63,7 +64,7 @@ internal import Telemetry
         Hop.pass(
             .placed,
             subject: subject,
-            argument: 0,
+            argument: Int(truncatingIfNeeded: words.1),
             at: queuedAt,
             on: poller.lane,
             through: executor.gate
@@ -126,7 +127,12 @@ internal import Telemetry
         log.append("ThreadPoolWorkerThreadStart", "worker-\(worker.number)")
     }
 
+    func workerRests(_ worker: Worker) {
+        executor.gate.rests(worker.lane)
+    }
+
     func workerEnded(_ worker: Worker) {
+        executor.gate.rests(worker.lane)
         log.append("ThreadPoolWorkerThreadStop", "worker-\(worker.number)")
         contexts.detach()
     }

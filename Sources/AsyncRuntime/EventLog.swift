@@ -25,7 +25,6 @@ final class EventLog: Sendable {
         /// Entries that had to go.
         var forgotten = 0
         var adjustments = Deque<RuntimeSnapshot.Adjustment>()
-        var stoodStill = Duration.zero
     }
 
     private static let eventCapacity = 500
@@ -35,6 +34,7 @@ final class EventLog: Sendable {
     private static let adjustmentCapacity = 200
 
     private let startedAt = Instant.now
+    private let stoodStillBefore = WorldClock.stoodStill
     /// The time of the day at the start.
     ///
     /// Later times follow from it: a clock that is set meanwhile does not reorder the log.
@@ -50,14 +50,23 @@ final class EventLog: Sendable {
         append(name, text, count: 1, nil)
     }
 
-    /// The clock has stood still; `total` is for how long since the process began.
-    func appendContinuation(afterStops total: Duration) {
-        let last = state.withLock { state in
-            defer { state.stoodStill = total }
-            return total - state.stoodStill
-        }
-        let seconds = (last / .seconds(1)).rounded()
+    /// Real time since the start, which goes on while the clock stands.
+    var realSeconds: Double { elapsedSeconds + stoodStillSeconds }
+
+    /// For how long the clock has stood still since the start.
+    private var stoodStillSeconds: Double {
+        (WorldClock.stoodStill - stoodStillBefore) / .seconds(1)
+    }
+
+    /// The process was stopped from the keyboard for so long, in which the clock stood still.
+    func appendContinuation(after stop: Duration) {
+        let seconds = (stop / .seconds(1)).rounded()
         append("Continued", "after \(Int(seconds)) s, in which the clock stood still")
+    }
+
+    /// A hop that was held has passed the gate.
+    func append(hop sentence: String, number: Int) {
+        append("Hop", "\(number)  \(sentence)")
     }
 
     /// Adds an event, or adds it to an entry of the same kind that is still near the end.
@@ -66,6 +75,7 @@ final class EventLog: Sendable {
     /// one entry with a count says that better than fifty. Nothing is left out: each counts.
     private func append(_ name: String, _ text: String, count: Int, _ folding: Folding?) {
         let now = elapsedSeconds
+        let stopped = stoodStillSeconds
         state.withLock { state in
             if let folding, let index = EventLog.place(of: folding, in: state.entries, at: now) {
                 state.entries[index].row.text = folding.text
@@ -76,7 +86,7 @@ final class EventLog: Sendable {
             }
             var row = RuntimeSnapshot.EventRow(elapsedSeconds: now, name: name, text: text)
             row.count = count
-            row.stoppedSeconds = state.stoodStill / .seconds(1)
+            row.stoppedSeconds = stopped
             state.entries.append(Entry(row: row, key: folding?.key))
             if state.entries.count > EventLog.eventCapacity {
                 state.entries.removeFirst()

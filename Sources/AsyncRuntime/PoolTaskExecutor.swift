@@ -183,8 +183,18 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         body(job)
         context.runningJob = 0
         guard let run else { return }
+        let machine = lane.machine.load(ordering: .relaxed)
         lane.machine.store(0, ordering: .relaxed)
-        registry.ran(run, startedAt: context.runningSince, lane: lane)
+        guard registry.ran(run, startedAt: context.runningSince, lane: lane) else { return }
+        // Stamped with the beginning of the run, for which the clock was read.
+        Hop.pass(
+            .ended,
+            subject: machine,
+            argument: 0,
+            at: startedAt.nanoseconds,
+            on: lane,
+            through: gate
+        )
     }
 
     // MARK: Delayed jobs, for `Task.sleep`

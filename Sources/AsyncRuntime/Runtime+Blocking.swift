@@ -4,6 +4,7 @@ internal import Kernel
 internal import Pool
 internal import Port
 internal import Synchronization
+internal import Telemetry
 
 /// What occupies a thread: burning, blocking, and waiting for async code without `await`.
 ///
@@ -13,7 +14,10 @@ extension Runtime {
     public func burn(for duration: Duration) {
         guard duration > .zero else { return }
         let deadline = Instant.now.advanced(by: duration)
-        while Instant.now < deadline, !stopSignal.isSet {}
+        while Instant.now < deadline, !stopSignal.isSet {
+            // The time that is left does not pass; the processor is for those who watch.
+            if WorldClock.stands { stopSignal.wait(for: .nanoseconds(1)) }
+        }
     }
 
     /// Blocks the calling thread for a time, as user code would.
@@ -120,6 +124,7 @@ extension Runtime {
     /// Runs `body`, which blocks, and says so: on the thread's lane, and to pool or port.
     func whileBlocked(isReported: Bool, _ body: () -> Void) {
         guard let context = contexts.cached else { return body() }
+        gate.rests(context.lane)
         if let poller = context.poller {
             if isReported { port.pollerBlocks(poller) } else { poller.setState(.blocked, at: .now) }
             body()

@@ -14,6 +14,7 @@ package import Telemetry
 /// not installed serves the tasks that are started with its ``executor`` as their preference.
 ///
 /// **Shutdown**, by ``shutdown(within:)``, in this order; each step needs the one before:
+/// 0. Hops that are held are let go, and world time goes on.
 /// 1. The stop signal is set: burning and blocking calls of the runtime return early.
 /// 2. The port is closed: waiting operations complete as closed, later ones at once. Their packets
 ///    are still delivered, so that every task gets to run on and to end.
@@ -38,6 +39,7 @@ public final class Runtime: Sendable {
     let mainQueue: MainQueue
     let stopSignal = StopSignal()
     let log: EventLog
+    let tempo: Tempo
     package let sampler: Sampler
 
     /// Starts a runtime that is not installed.
@@ -50,8 +52,12 @@ public final class Runtime: Sendable {
         let contexts = contexts
         let log = EventLog()
         self.log = log
-        gate = HopGate { _, _ in }
-        registry = StateMachineRegistry(sites: AwaitSites())
+        let registry = StateMachineRegistry(sites: AwaitSites())
+        self.registry = registry
+        let bell = SamplerBell()
+        let tempo = Tempo(registry: registry, log: log, bell: bell)
+        self.tempo = tempo
+        gate = HopGate(holding: tempo.hold, resting: tempo.rest)
         do throws(Errno) {
             port = CompletionPort(
                 engine: .epoll(try EpollEngine()),
@@ -98,9 +104,12 @@ public final class Runtime: Sendable {
                 pollers: pollers,
                 executor: taskExecutor,
                 log: log,
-                stopSignal: stopSignal
-            )
+                stopSignal: stopSignal,
+                tempo: tempo
+            ),
+            bell: bell
         )
+        tempo.connect(gate, port, taskExecutor)
         log.appendAdjustment(
             from: 0,
             to: configuration.workers.lowerBound,
@@ -125,7 +134,7 @@ public final class Runtime: Sendable {
     ///
     /// Timers then become due as much later, and no wait counts as longer than it was.
     package func standStill(during body: () -> Void) {
-        log.appendContinuation(afterStops: Instant.standStill(during: body))
+        log.appendContinuation(after: WorldClock.standStill(during: body))
     }
 
     // MARK: Installing
@@ -149,6 +158,7 @@ public final class Runtime: Sendable {
             _ = runtime.shutdown()
             throw .alreadyInstalled
         }
+        runtime.tempo.ownWorldTime()
         InstalledExecutors.install()
         return runtime
     }
@@ -233,6 +243,9 @@ public final class Runtime: Sendable {
         }
     }
 
+    /// Opens the gate of all hops for good, before stopping: a world that stands cannot end.
+    package func letWorldGoOn() { tempo.openForGood() }
+
     /// Whether ``shutdown(within:)`` has been called.
     public var isStopping: Bool { stopSignal.isSet }
 
@@ -283,6 +296,11 @@ public final class Runtime: Sendable {
             let limits = RuntimeConfiguration.idleTimeoutRange
             let timeout = Duration.microseconds(max(0, microseconds))
             pool.idleTimeout = min(max(limits.lowerBound, timeout), limits.upperBound)
+        case .setTempo(let microseconds):
+            tempo.setInterval(.microseconds(max(0, microseconds)))
+        case .setWorldPaused(let isPaused): tempo.setPaused(isPaused)
+        case .step: tempo.step()
+        case .follow(let machine): tempo.follow(machine.flatMap { UInt64(exactly: $0) } ?? 0)
         case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset,
             .setVariant:
             return false
@@ -328,6 +346,7 @@ public final class Runtime: Sendable {
     /// Returns the names of threads that user code still holds; they are left behind.
     @discardableResult
     public func shutdown(within limit: Duration = .milliseconds(200)) -> [String] {
+        letWorldGoOn()
         let deadline = Instant.now.advanced(by: limit)
         // Nobody unparks it: a clock that does not spin.
         let pause = Parker()

@@ -29,14 +29,15 @@ package final class Sampler: Sendable {
     private let state = SamplerState()
     private let observer = Lock(Observer())
     private let roster = ThreadRoster()
-    private let parker = Parker()
+    private let bell: SamplerBell
     private let isStopped = Atomic<Bool>(false)
     /// Whether rows and rates are wanted, which cost more than the counts.
     let wantsDetail = Atomic<Bool>(false)
 
-    init(contexts: ThreadContexts, parts: SnapshotParts) {
+    init(contexts: ThreadContexts, parts: SnapshotParts, bell: SamplerBell) {
         self.contexts = contexts
         self.parts = parts
+        self.bell = bell
     }
 
     func start() throws(Errno) {
@@ -45,7 +46,7 @@ package final class Sampler: Sendable {
 
     func stop() {
         isStopped.store(true, ordering: .relaxed)
-        parker.unpark()
+        bell.ring()
         _ = roster.join(until: Instant.now.advanced(by: .seconds(1)))
     }
 
@@ -61,15 +62,17 @@ package final class Sampler: Sendable {
         while !isStopped.load(ordering: .relaxed) {
             let observer = observer.withLock { $0 }
             // Counters and rings are emptied at every look; a snapshot, with its rows in words, is
-            // made only as often as anybody reads it.
-            let now = Int(parts.log.elapsedSeconds * Sampler.snapshotsPerSecond)
-            if let body = observer.body, now != quarter {
+            // made only as often as anybody reads it. In real time: who looks at a world that stands
+            // still has a clock that goes on.
+            let now = Int(parts.log.realSeconds * Sampler.snapshotsPerSecond)
+            let hasRung = bell.takeRing()
+            if let body = observer.body, hasRung || now != quarter {
                 quarter = now
                 body(sample())
             } else {
                 turn.take { _ = look() }
             }
-            parker.park(timeout: Sampler.period)
+            bell.wait(for: Sampler.period)
         }
     }
 
@@ -114,6 +117,8 @@ package final class Sampler: Sendable {
 /// Sums over all threads at the end of one epoch.
 struct Totals: Sendable {
     var at = Instant(nanoseconds: 0)
+    /// The same moment by the clock that never stands.
+    var realAt: UInt64 = 0
     var counters = [Int](repeating: 0, count: Counter.allCases.count)
     var tallies = [[Int]](
         repeating: [Int](repeating: 0, count: Tally.rows),
@@ -185,7 +190,10 @@ final class SamplerState: @unchecked Sendable {
         for lane in lingering { retire(lane) }
         lingering = ended
         let now = Instant.now
+        // While the world stands still, the newest look takes the place of the one before.
+        if history.last?.totals.at == now { history.removeLast() }
         sums.at = now
+        sums.realAt = WorldClock.realNanoseconds
         sums.processorNanoseconds = Int(ProcessStatus.processorTime.nanosecondsClamped)
         addUnbanked(living + ended, now)
         let progress = Dictionary(

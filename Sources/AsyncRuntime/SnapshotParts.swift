@@ -15,6 +15,7 @@ struct SnapshotParts: Sendable {
     let executor: PoolTaskExecutor
     let log: EventLog
     let stopSignal: StopSignal
+    let tempo: Tempo
 
     /// Rows of machines on screen, and slots that are looked at to find them.
     private static let machineRowLimit = 256
@@ -29,11 +30,12 @@ struct SnapshotParts: Sendable {
         fillThreads(&snapshot)
         let past = state.past
         let wall = Double(totals.at.nanoseconds(since: past.totals.at))
+        let real = Double(totals.realAt &- min(past.totals.realAt, totals.realAt))
         snapshot.process.threads = ProcessStatus.threadCount
         snapshot.process.residentBytes = ProcessStatus.residentBytes
-        if past.totals.at.nanoseconds > 0, wall > 0 {
+        if past.totals.at.nanoseconds > 0, real > 0 {
             let used = totals.processorNanoseconds - past.totals.processorNanoseconds
-            snapshot.process.cpuPercent = Double(used) / wall * 100
+            snapshot.process.cpuPercent = Double(used) / real * 100
         }
         snapshot.process.machinePercent = state.machineLoad.percent
         snapshot.queues.oldestMicroseconds = state.ages.oldest.map {
@@ -52,6 +54,8 @@ struct SnapshotParts: Sendable {
         snapshot.diagnoses += deadlocks(stopSignal.synchronousWaits)
         if detailed {
             fillDetail(&snapshot, totals, state)
+            snapshot.detail?.tempo = tempo.look(placement: executor.placement)
+            snapshot.detail?.tempo.realSeconds = self.log.realSeconds
             snapshot.detail?.events = log.events
             snapshot.detail?.eventsBefore = log.eventsBefore
         }

@@ -293,9 +293,10 @@ final class StateMachineRegistry: Sendable {
     /// The thread is done with the task: it has ended, or is suspended, or runs elsewhere by now.
     ///
     /// Only while the slot's state is still the very one that ``began(_:at:on:lane:)`` set has nobody
-    /// enqueued the task since, and only then is it this one that may see it end.
+    /// enqueued the task since, and only then is it this one that may see it end. Returns whether it
+    /// has.
     @inline(__always)
-    func ran(_ run: Run, startedAt: UInt64, lane: ThreadLane) {
+    func ran(_ run: Run, startedAt: UInt64, lane: ThreadLane) -> Bool {
         let task = run.task
         let slot = run.slot
         defer { if run.isRetained { TaskLayout.release(task) } }
@@ -303,7 +304,7 @@ final class StateMachineRegistry: Sendable {
         let running = StateMachineRegistry.word(State.running.rawValue, startedAt)
         guard unsafe memory.pointee.state.load(ordering: .acquiring) == running,
             unsafe memory.pointee.task.load(ordering: .relaxed) == task
-        else { return }
+        else { return false }
         // A child of `async let` may be gone by now, with its parent's frame, and cannot be asked. It
         // is taken for ended, unless it was enqueued just now; if it was suspended in a child task,
         // an actor or a stream, it is counted in again when it comes back.
@@ -314,11 +315,11 @@ final class StateMachineRegistry: Sendable {
                 ordering: .acquiringAndReleasing
             )
             if isMine { finish(task, slot, lane: lane) }
-            return
+            return isMine
         }
         if TaskLayout.hasEnded(task) {
             finish(task, slot, lane: lane)
-            return
+            return true
         }
         // Suspended in a child task, an actor or a stream, unless it was enqueued just now.
         let now = Instant.now.nanoseconds
@@ -328,6 +329,7 @@ final class StateMachineRegistry: Sendable {
             ordering: .acquiringAndReleasing
         )
         if isSuspended { addTime(slot, running, now, lane) }
+        return false
     }
 
     func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {

@@ -37,7 +37,7 @@ final class StopSignal: Sendable {
     func wait(for duration: Duration) {
         let deadline = Instant.now.advanced(by: duration)
         while !isSet {
-            let rest = deadline.duration(since: .now)
+            let rest = WorldClock.patience(until: deadline)
             guard rest > .zero else { return }
             Futex.wait(word, while: 0, timeout: rest)
         }

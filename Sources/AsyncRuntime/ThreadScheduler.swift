@@ -82,10 +82,12 @@ final class ThreadScheduler: Sendable {
                 break
             } else {
                 context.setState(.parked, at: .now)
+                executor.gate.rests(lane)
                 parker.park()
             }
         }
         state.withLock { $0.lane = nil }
+        executor.gate.rests(lane)
         contexts.detach()
     }
 

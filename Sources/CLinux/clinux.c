@@ -15,18 +15,41 @@ __thread int clinux_lock_depth = 0;
 
 _Atomic uint64_t clinux_clock_word = 0;
 
-void clinux_stop_clock(void) {
-    uint64_t now = clinux_monotonic_ns();
-    atomic_store_explicit(&clinux_clock_word, now | CLINUX_CLOCK_STANDS, memory_order_release);
+// Held for a few instructions; a lock of Swift's would be a lock inside the caller's.
+static atomic_flag clock_is_changing = ATOMIC_FLAG_INIT;
+static uint32_t clock_holders = 0;
+
+static void begin_clock_change(void) {
+    while (atomic_flag_test_and_set_explicit(&clock_is_changing, memory_order_acquire))
+        clinux_pause();
 }
 
-uint64_t clinux_start_clock(void) {
-    uint64_t stands_at = clinux_monotonic_ns();
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    uint64_t now = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-    atomic_store_explicit(&clinux_clock_word, now - stands_at, memory_order_release);
-    return now - stands_at;
+static void end_clock_change(void) {
+    atomic_flag_clear_explicit(&clock_is_changing, memory_order_release);
+}
+
+void clinux_hold_clock(void) {
+    begin_clock_change();
+    if (clock_holders++ == 0) {
+        // Readers wait for these few instructions. One that has read a time has seen the word before
+        // this exchange, and so an earlier time.
+        uint64_t offset = atomic_exchange_explicit(&clinux_clock_word, CLINUX_CLOCK_CHANGES,
+                                                   memory_order_acq_rel);
+        uint64_t now = clinux_real_ns() - offset;
+        atomic_store_explicit(&clinux_clock_word, now | CLINUX_CLOCK_STANDS, memory_order_release);
+    }
+    end_clock_change();
+}
+
+void clinux_release_clock(void) {
+    begin_clock_change();
+    if (--clock_holders == 0) {
+        uint64_t stands_at = clinux_monotonic_ns();
+        uint64_t now = clinux_real_ns();
+        // Sequentially consistent; see `WorldClock.release`.
+        atomic_store_explicit(&clinux_clock_word, now - stands_at, memory_order_seq_cst);
+    }
+    end_clock_change();
 }
 
 static __thread uint32_t thread_number = 0;

@@ -4,8 +4,7 @@ internal import CLinux
 
 /// A point of `CLOCK_MONOTONIC`, in one word so that it fits into slots and heaps.
 ///
-/// The clock can be made to stand still while the process is stopped from the keyboard: nobody
-/// waited for an answer meanwhile, no thread was idle, and no timer has become due.
+/// The clock can be made to stand still, see ``WorldClock``.
 package struct Instant: Comparable, Hashable, Sendable {
     /// Nanoseconds since an arbitrary start.
     package var nanoseconds: UInt64
@@ -25,15 +24,6 @@ package struct Instant: Comparable, Hashable, Sendable {
     /// As of the kernel's last tick, up to 10 ms ago; about 6 ns.
     package static var coarse: Instant {
         Instant(nanoseconds: clinux_monotonic_coarse_ns())
-    }
-
-    /// Lets the clock of the process stand still during `body`; one thread at a time may.
-    ///
-    /// Returns for how long the clock has stood still since the process began.
-    package static func standStill(during body: () -> Void) -> Duration {
-        clinux_stop_clock()
-        body()
-        return .nanoseconds(Int64(clamping: clinux_start_clock()))
     }
 
     package static func < (a: Instant, b: Instant) -> Bool {

@@ -21,12 +21,24 @@ package struct Parker: ~Copyable, Sendable {
 
     package init() {}
 
-    /// Sleeps until there is a token, or for `timeout`, and takes the token.
+    /// Sleeps until there is a token, or for `timeout` of world time, and takes the token.
     ///
     /// Returns whether there was one.
     @discardableResult
     package borrowing func park(timeout: Duration? = nil) -> Bool {
-        let deadline = timeout.map { Instant.now.advanced(by: $0) }
+        guard let timeout else { return park { nil } }
+        let deadline = Instant.now.advanced(by: timeout)
+        return park { WorldClock.patience(until: deadline) }
+    }
+
+    /// As ``park(timeout:)``, by the clock that never stands still.
+    @discardableResult
+    package borrowing func park(realTimeout: Duration) -> Bool {
+        let deadline = Instant(nanoseconds: WorldClock.realNanoseconds).advanced(by: realTimeout)
+        return park { deadline.duration(since: Instant(nanoseconds: WorldClock.realNanoseconds)) }
+    }
+
+    private borrowing func park(_ remaining: () -> Duration?) -> Bool {
         if take() { return true }
         while true {
             let (exchanged, original) = token.compareExchange(
@@ -35,7 +47,7 @@ package struct Parker: ~Copyable, Sendable {
                 ordering: .acquiring
             )
             if !exchanged && original == Parker.set { return take() }
-            let remaining = deadline.map { $0.duration(since: .now) }
+            let remaining = remaining()
             // Leaves `asleep`; an unpark that came in between has left a token to take.
             if let remaining, remaining <= .zero { return take() }
             Futex.wait(token, while: Parker.asleep, timeout: remaining)

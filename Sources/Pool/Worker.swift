@@ -58,6 +58,8 @@ package protocol WorkerDelegate: AnyObject, Sendable {
     func workerStarted(_ worker: Worker)
     /// Runs a job, given by its bits, to its next suspension.
     func run(jobBits: UInt, on worker: Worker)
+    /// On the thread: it has found nothing to do and is about to sleep.
+    func workerRests(_ worker: Worker)
     /// Its thread could not be created; nothing runs on it.
     func workerFailedToStart(_ worker: Worker, _ reason: String)
     /// On the thread, after its last item.
@@ -71,6 +73,8 @@ package protocol WorkerDelegate: AnyObject, Sendable {
 }
 
 extension WorkerDelegate {
+    package func workerRests(_ worker: Worker) {}
+
     package func throughputSampled(_ measurement: HillClimbing.Measurement) {}
 }
 

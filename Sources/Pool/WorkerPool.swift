@@ -215,7 +215,7 @@ package final class WorkerPool: Sendable {
         delegate.workerStarted(worker)
         repeat {
             dispatch(worker, delegate)
-        } while waitForRelease(worker)
+        } while waitForRelease(worker, delegate)
         worker.setState(.leaving, at: .now)
         delegate.workerEnded(worker)
         state.withLock { state in
@@ -236,9 +236,10 @@ package final class WorkerPool: Sendable {
     /// Waits until it is released.
     ///
     /// Returns `false` when the thread has to end.
-    private func waitForRelease(_ worker: Worker) -> Bool {
+    private func waitForRelease(_ worker: Worker, _ delegate: any WorkerDelegate) -> Bool {
         while true {
             if isStopped.load(ordering: .sequentiallyConsistent) { return false }
+            delegate.workerRests(worker)
             if idle.wait(worker, timeout: idleTimeout) {
                 if worker.takeRecall() { continue }
                 return !isStopped.load(ordering: .sequentiallyConsistent)

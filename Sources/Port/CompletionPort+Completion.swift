@@ -42,7 +42,7 @@ extension CompletionPort {
         Hop.pass(
             .performed,
             subject: operation.subject,
-            argument: unsafe memory.pointee.result,
+            argument: Int(PacketEvent.argument(operation)),
             at: now.nanoseconds,
             on: lane,
             through: gate

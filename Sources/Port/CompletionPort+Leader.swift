@@ -12,7 +12,7 @@ extension CompletionPort {
         events: inout [ReadinessEvent],
         lane: ThreadLane
     ) {
-        let timeout = timers.withLock { timers -> Int64 in
+        var timeout = timers.withLock { timers -> Int64 in
             guard let earliest = timers.queue.earliest else {
                 timers.sleepingUntil = .max
                 return -1
@@ -22,13 +22,34 @@ extension CompletionPort {
             timers.sleepingUntil = earliest
             return Int64(clamping: earliest - now)
         }
+        if timeout > 0, WorldClock.stands {
+            // The time that is missing does not pass. Announced before it is asked once more: either
+            // this thread sees the clock going on, or who lets it go on sees the announcement.
+            waitsForWorldTime.store(true, ordering: .sequentiallyConsistent)
+            timeout = WorldClock.stands ? -1 : 0
+        }
         events.removeAll(keepingCapacity: true)
         engine.wait(timeout: timeout, into: &events)
-        for event in events { handle(event, into: &ready, lane: lane) }
+        if !events.isEmpty {
+            let now = Instant.now
+            for event in events { handle(event, at: now, into: &ready, lane: lane) }
+        }
         expire(into: &ready, lane: lane)
     }
 
-    func handle(_ event: ReadinessEvent, into ready: inout [UInt32], lane: ThreadLane) {
+    /// World time goes on: the leader may have timers that it could not wait for.
+    package func worldTimeGoesOn() {
+        if waitsForWorldTime.exchange(false, ordering: .sequentiallyConsistent) {
+            engine.interrupt()
+        }
+    }
+
+    func handle(
+        _ event: ReadinessEvent,
+        at now: Instant,
+        into ready: inout [UInt32],
+        lane: ThreadLane
+    ) {
         let index = UInt32(truncatingIfNeeded: event.key >> 32)
         let generation = UInt32(truncatingIfNeeded: event.key)
         guard let registration = registrations[index] else { return }
@@ -44,6 +65,15 @@ extension CompletionPort {
                 return
             }
             guard let slot else { continue }
+            // The performer's: whoever ends the operation now leaves the slot to it.
+            Hop.pass(
+                .ready,
+                subject: reference(slot).subject,
+                argument: Int(descriptor),
+                at: now.nanoseconds,
+                on: lane,
+                through: gate
+            )
             perform(slot, registration, descriptor, direction, lane: lane) { ready.append($0) }
         }
     }

@@ -40,6 +40,8 @@ package final class CompletionPort: Sendable {
     /// Whether a call that succeeds at once skips the packet, as FILE_SKIP_COMPLETION_PORT_ON_SUCCESS.
     package let skipOnSuccess = Atomic<Bool>(true)
     let isClosed = Atomic<Bool>(false)
+    /// The leader has timers to wait for, but the clock stands.
+    let waitsForWorldTime = Atomic<Bool>(false)
     #if DEBUG
     /// A fault for tests: the next outcome is not counted, and the books must show it.
     package let dropsOneCompletion = Atomic<Bool>(false)

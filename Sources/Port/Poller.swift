@@ -118,9 +118,11 @@ extension CompletionPort {
                 return true
             case .lead:
                 poller.setState(.leader, at: now)
+                gate.rests(poller.lane)
                 collect(into: &ready, events: &events, lane: poller.lane)
             case .wait(let isWatcher):
                 poller.setState(.waiting, at: now)
+                gate.rests(poller.lane)
                 let patience = Duration.nanoseconds(Int64(Seats.patience))
                 let released = parkers[poller.number].parker.park(
                     timeout: isWatcher ? patience : nil
@@ -246,7 +248,8 @@ package enum PacketEvent {
         return (kind, descriptor, number, words(kind, event.argument))
     }
 
-    static func words(_ kind: OperationKind, _ argument: Int64) -> String {
+    /// How an operation of that kind ended, in words.
+    package static func words(_ kind: OperationKind, _ argument: Int64) -> String {
         switch argument {
         case -1001: return "cancelled"
         case -1002: return "timed out"

@@ -69,6 +69,19 @@ package struct Event: Sendable {
         written.store(number &+ 1, ordering: .releasing)
     }
 
+    /// The event that was written last, or `back` events before it; by the writer.
+    package func written(_ back: Int) -> Event? {
+        let number = written.load(ordering: .relaxed) - 1 - back
+        guard number >= 0, back < capacity else { return nil }
+        let record = unsafe records + (number & (capacity - 1)) * EventRing.words
+        return unsafe Event(
+            nanoseconds: record[0].load(ordering: .relaxed),
+            kind: record[1].load(ordering: .relaxed),
+            subject: record[2].load(ordering: .relaxed),
+            argument: Int64(bitPattern: record[3].load(ordering: .relaxed))
+        )
+    }
+
     /// Reads what was written since the last call, oldest first; of more than `limit`, the newest.
     ///
     /// By the reader. A limit well below the capacity leaves the writer room to go on meanwhile.

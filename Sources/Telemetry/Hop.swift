@@ -11,16 +11,20 @@ public import Synchronization
 package enum Hop: UInt64, CaseIterable, Sendable {
     /// User code handed an operation to the port. Argument: descriptor.
     case submitted = 1
-    /// A poller made the call that readiness announced, or a timer was due. Argument: result.
+    /// A poller made the call that readiness announced, or a timer was due. Argument: result, or
+    /// how it ended, as `PacketEvent` writes it.
     case performed
     /// A poller took a completion packet. Argument: result.
     case taken
-    /// A continuation was handed to its executor. Argument: placement.
+    /// A continuation was handed to its executor. Argument: what its operation has captured.
     case placed
     /// A work item began to run. Argument: 0.
     case began
     /// A machine ended. Argument: 0.
     case ended
+    /// epoll reported a descriptor, and the poller is about to make the call of an operation that
+    /// waits for it. Argument: descriptor.
+    case ready
 
     /// Passes one hop on the calling thread's lane, outside any counting section.
     @inline(__always)
@@ -42,7 +46,23 @@ package enum Hop: UInt64, CaseIterable, Sendable {
             )
         )
         // Relaxed: a hop that misses a gate that is just closing is a hop before it closed.
-        if gate.closed.load(ordering: .relaxed) { gate.hold(hop, subject: subject) }
+        if gate.closed.load(ordering: .relaxed) { gate.hold(hop, subject, argument, lane) }
+    }
+}
+
+/// A hop at a closed gate: what has just happened, and on whose thread.
+package struct HeldHop: Sendable {
+    package var hop: Hop
+    package var subject: UInt64
+    package var argument: Int
+    /// The calling thread's.
+    package var lane: ThreadLane
+
+    package init(hop: Hop, subject: UInt64, argument: Int, lane: ThreadLane) {
+        self.hop = hop
+        self.subject = subject
+        self.argument = argument
+        self.lane = lane
     }
 }
 
@@ -50,17 +70,32 @@ package enum Hop: UInt64, CaseIterable, Sendable {
 @usableFromInline
 package final class HopGate: Sendable {
     @usableFromInline package let closed = Atomic<Bool>(false)
-    private let holding: @Sendable (Hop, UInt64) -> Void
+    private let holding: @Sendable (HeldHop) -> Void
+    private let resting: @Sendable (ThreadLane) -> Void
 
-    /// - Parameter holding: called on the passing thread while the gate is closed; it returns when
-    ///   the hop may go on. It must not hold a lock.
-    package init(holding: @escaping @Sendable (Hop, UInt64) -> Void) {
+    /// - Parameters:
+    ///   - holding: called on the passing thread while the gate is closed; it returns when the hop
+    ///     may go on. It must not hold a lock.
+    ///   - resting: called on a thread that is about to sleep, while the gate is closed.
+    package init(
+        holding: @escaping @Sendable (HeldHop) -> Void,
+        resting: @escaping @Sendable (ThreadLane) -> Void = { _ in }
+    ) {
         self.holding = holding
+        self.resting = resting
     }
 
     @inline(never)
     @usableFromInline
-    func hold(_ hop: Hop, subject: UInt64) {
-        holding(hop, subject)
+    func hold(_ hop: Hop, _ subject: UInt64, _ argument: Int, _ lane: ThreadLane) {
+        holding(HeldHop(hop: hop, subject: subject, argument: argument, lane: lane))
+    }
+
+    /// The calling thread has nothing to do and is about to sleep: it will come to no hop until
+    /// somebody wakes it.
+    @inline(__always)
+    package func rests(_ lane: ThreadLane) {
+        // Relaxed, as in `Hop.pass`.
+        if closed.load(ordering: .relaxed) { resting(lane) }
     }
 }

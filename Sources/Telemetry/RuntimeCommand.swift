@@ -22,6 +22,14 @@ package enum RuntimeCommand: Equatable, Sendable {
     case setProcessorTime(microseconds: Int)
     case setBlocking(percent: Double, microseconds: Int)
     case setReset(percent: Double)
+    /// How long each hop is held; 0 is full speed.
+    case setTempo(microsecondsPerHop: Int)
+    /// Holds all hops, and world time, or lets them go on at the tempo that is set.
+    case setWorldPaused(Bool)
+    /// Lets exactly one hop through, of a world that is paused; else pauses it first.
+    case step
+    /// Follows one state machine, by its number; `nil` follows none.
+    case follow(machine: Int?)
     /// Which of the scenario's variants runs.
     case setVariant(Int)
 }

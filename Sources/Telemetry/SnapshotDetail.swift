@@ -14,6 +14,7 @@ extension RuntimeSnapshot {
         package var workers: [WorkerRow] = []
         package var functions: [FunctionRow] = []
         package var machines: [MachineRow] = []
+        package var tempo = Tempo()
         /// The newest entries of the event log, oldest first.
         package var events: [EventRow] = []
         /// Entries of the log that came before the first of `events`.

@@ -104,7 +104,8 @@ package final class Workload: Sendable {
             context.settings.variant = index
         case .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setWorkerMinimum,
             .setWorkerMaximum, .setPlacement, .setHillClimbing, .setCooperativeBlocking,
-            .setStarvationDetection, .setLocalHandOver, .setIdleTimeout:
+            .setStarvationDetection, .setLocalHandOver, .setIdleTimeout, .setTempo,
+            .setWorldPaused, .step, .follow:
             break
         }
     }

@@ -56,6 +56,7 @@ struct LiveRun {
     /// Returns the names of threads that are held even then; the process ends without them.
     @discardableResult
     func stop() -> [String] {
+        runtime.letWorldGoOn()
         let ending = Ending()
         workload.stop { ending.parker.unpark() }
         // Where the machines need longer (a thread is held), the runtime's own shutdown ends them.

@@ -25,6 +25,7 @@ import Testing
         let threads = lines.first { $0.hasPrefix("threads: ") }?.split(separator: " ").dropFirst()
         let kinds = Set((threads ?? []).map { $0.prefix { $0 != "-" } })
         #expect(kinds == ["gate", "ordinary", "poller", "sampler", "worker"], "\(output)")
+        #expect(lines.contains("held world: stands"), "\(output)")
         #expect(lines.contains("held: 0"))
         // Named like the program: its main thread, and a sanitizer's where there is one.
         #expect(lines.contains("threads left: ordinary-swift"), "\(output)")

@@ -26,6 +26,7 @@ enum OrdinarySwift {
                 isDone.store(true, ordering: .releasing)
             }
             runtime.runMain { isDone.load(ordering: .acquiring) }
+            print("held world: \(heldWorld(runtime))")
             let snapshot = runtime.snapshot()
             print("balances: \(snapshot.operations.balances)")
             print("threads: \(ProcessStatus.threadNames.joined(separator: " "))")
@@ -37,6 +38,33 @@ enum OrdinarySwift {
         } catch {
             print("failed: \(error)")
         }
+    }
+
+    /// Pauses the world with a hop at the gate; says what its clock does, and a timer that is due.
+    private static func heldWorld(_ runtime: Runtime) -> String {
+        runtime.observe { _ in }
+        defer { runtime.observe(nil) }
+        let hasSlept = Atomic<Bool>(false)
+        do {
+            try runtime.apply(.setWorldPaused(true))
+            defer { _ = try? runtime.apply(.setWorldPaused(false)) }
+            Task {
+                try? await Task.sleep(for: .microseconds(1))
+                hasSlept.store(true, ordering: .releasing)
+            }
+            let limit = WorldClock.realNanoseconds + 10_000_000_000
+            while runtime.snapshot().detail?.tempo.heldCount == 0 {
+                guard WorldClock.realNanoseconds < limit else { return "no hop is held" }
+            }
+            let start = (world: Instant.now, real: WorldClock.realNanoseconds)
+            while WorldClock.realNanoseconds < start.real + 20_000_000 {}
+            guard Instant.now == start.world else { return "its clock goes on" }
+            guard !hasSlept.load(ordering: .acquiring) else { return "its timer was due" }
+        } catch {
+            return "\(error)"
+        }
+        while !hasSlept.load(ordering: .acquiring) { CurrentThread.yieldProcessor() }
+        return "stands"
     }
 
     private static func report() async {

@@ -30,7 +30,7 @@ import TestSupport
             engine: engine,
             concurrency: 1,
             pollerCapacity: 4,
-            gate: HopGate { _, _ in },
+            gate: HopGate { _ in },
             currentLane: { lanes.current }
         )
         poller = Poller(number: 1, lane: lanes.current)

@@ -161,7 +161,7 @@ private final class Works: Sendable {
             engine: try engine ?? .epoll(try EpollEngine()),
             concurrency: concurrency,
             pollerCapacity: 16,
-            gate: HopGate { _, _ in },
+            gate: HopGate { _ in },
             currentLane: { lanes.current }
         )
         desks = (0..<submitters).map { _ in Desk(seats: Works.batch) }

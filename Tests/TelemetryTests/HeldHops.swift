@@ -7,8 +7,8 @@ import Telemetry
 final class HeldHops: Sendable {
     private let hops = Lock<[String]>([])
 
-    func note(_ hop: Hop, _ subject: UInt64) {
-        hops.withLock { $0.append("\(hop) \(subject)") }
+    func note(_ held: HeldHop) {
+        hops.withLock { $0.append("\(held.hop) \(held.subject)") }
     }
 
     var all: [String] { hops.withLock { $0 } }

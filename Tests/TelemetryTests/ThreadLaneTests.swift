@@ -78,7 +78,7 @@ import Testing
 
     @Test func `a closed gate holds each hop, an open one none`() {
         let held = HeldHops()
-        let gate = HopGate { hop, subject in held.note(hop, subject) }
+        let gate = HopGate(holding: held.note)
         let lane = Lanes().make()
         Hop.pass(.taken, subject: 1, argument: 0, at: 5, on: lane, through: gate)
         gate.closed.store(true, ordering: .relaxed)

@@ -26,12 +26,15 @@ long syscall(long number, ...);
 extern _Atomic uint64_t clinux_clock_word;
 
 #define CLINUX_CLOCK_STANDS (UINT64_C(1) << 63)
+/// It is just being stopped: nobody reads a time that is later than the one at which it will stand.
+#define CLINUX_CLOCK_CHANGES UINT64_MAX
 
 static inline uint64_t clinux_clock_ns(clockid_t clock) {
     for (;;) {
         // Acquiring, both; they pair with the releasing stores in clinux.c. With the same word on
         // either side of the call, the clock has not stood still in between.
         uint64_t word = atomic_load_explicit(&clinux_clock_word, memory_order_acquire);
+        if (word == CLINUX_CLOCK_CHANGES) continue;
         if (word & CLINUX_CLOCK_STANDS) return word & ~CLINUX_CLOCK_STANDS;
         struct timespec ts;
         clock_gettime(clock, &ts);
@@ -50,11 +53,22 @@ static inline uint64_t clinux_monotonic_coarse_ns(void) {
     return clinux_clock_ns(CLOCK_MONOTONIC_COARSE);
 }
 
-/// Lets the clock stand still; one thread at a time.
-void clinux_stop_clock(void);
+/// Nanoseconds of CLOCK_MONOTONIC itself.
+static inline uint64_t clinux_real_ns(void) {
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
 
-/// Lets it go on from where it stands; returns for how many nanoseconds it has stood still in all.
-uint64_t clinux_start_clock(void);
+static inline int clinux_clock_stands(void) {
+    return (atomic_load_explicit(&clinux_clock_word, memory_order_seq_cst) & CLINUX_CLOCK_STANDS) != 0;
+}
+
+/// Lets the clock stand still until as many calls of clinux_release_clock have followed.
+void clinux_hold_clock(void);
+
+/// Takes back one hold; after the last the clock goes on from where it stands.
+void clinux_release_clock(void);
 
 /// Nanoseconds of processor time used by the calling thread.
 static inline uint64_t clinux_thread_cpu_ns(void) {
