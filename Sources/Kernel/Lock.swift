@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+
+#if !THREAD_SANITIZER
 public import Synchronization
+#endif
 
 /// The project's only lock.
 ///
