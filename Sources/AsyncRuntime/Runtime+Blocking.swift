@@ -112,8 +112,9 @@ extension Runtime {
         _ box: ResultBox<Value>,
         isReported: Bool
     ) throws(OperationError) -> Value {
-        // Code that has not suspended has its result by now: nothing blocks.
+        // Code that has not suspended has its result by now, or will in a moment: nothing blocks.
         if let value = box.state.withLock({ $0 }) { return value }
+        if wait.comesSoon() { return try box.value(wait.wait()) }
         stopSignal.add(wait)
         defer { stopSignal.remove(wait) }
         var ending = SynchronousWait.End.stopped

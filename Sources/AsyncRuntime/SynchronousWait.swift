@@ -40,6 +40,11 @@ final class SynchronousWait: Sendable {
         if isFirst { parker.unpark() }
     }
 
+    /// Looks around for a moment whether the end comes, before the thread is said to block.
+    ///
+    /// As .NET's waits on tasks do. By the thread that made it.
+    func comesSoon() -> Bool { parker.lookAround() }
+
     /// Blocks the calling thread, the one that made it, until the end.
     func wait() -> End {
         while true {

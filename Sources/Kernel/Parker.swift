@@ -55,6 +55,22 @@ package struct Parker: ~Copyable, Sendable {
         }
     }
 
+    /// Pauses of a look around, each of some 20 ns: about what falling asleep and waking take.
+    private static let roundsOfLook = 512
+
+    /// Looks for a few microseconds whether a token comes, and leaves it.
+    ///
+    /// For one who is likely to be unparked sooner than a thread falls asleep and wakes. Only the
+    /// parker may call it. Returns whether there is a token.
+    package borrowing func lookAround() -> Bool {
+        for _ in 0..<Parker.roundsOfLook {
+            // Relaxed: `park` takes the token, and acquires.
+            if token.load(ordering: .relaxed) == Parker.set { return true }
+            CurrentThread.pause()
+        }
+        return false
+    }
+
     /// Takes the token, if there is one.
     ///
     /// By an exchange, not a store: the caller looks for its reason next, and that look may overtake

@@ -240,8 +240,10 @@ package final class WorkerPool: Sendable {
         while true {
             if isStopped.load(ordering: .sequentiallyConsistent) { return false }
             delegate.workerRests(worker)
+            let start = Instant.now
             if idle.wait(worker, timeout: idleTimeout) {
                 if worker.takeRecall() { continue }
+                patience.slept(for: Instant.now.duration(since: start))
                 return !isStopped.load(ordering: .sequentiallyConsistent)
             }
             if mayLeave() { return false }

@@ -33,6 +33,15 @@ import Testing
         #expect(parker.park(timeout: .seconds(-1)))
     }
 
+    @Test func `looking around finds a token and leaves it`() {
+        let parker = Place()
+        #expect(!parker.lookAround())
+        parker.unpark()
+        #expect(parker.lookAround())
+        #expect(parker.park(timeout: .zero))
+        #expect(!parker.lookAround())
+    }
+
     @Test func `a sleeping thread wakes for each of many reasons`() throws {
         let sleeper = Sleeper()
         let rounds = 20_000
@@ -86,6 +95,7 @@ private final class Place: Sendable {
 
     func park(timeout: Duration) -> Bool { parker.park(timeout: timeout) }
     func unpark() { parker.unpark() }
+    func lookAround() -> Bool { parker.lookAround() }
 }
 
 private final class Sleeper: Sendable {

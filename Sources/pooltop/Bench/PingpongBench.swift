@@ -63,6 +63,8 @@ struct PingpongBench: ParsableCommand {
             let start = Instant.now
             if trip == Self.warmUp { begin = start }
             runtime.submit { bell.parker.unpark() }
+            // As the semaphores of the programs beside it: looks around before it sleeps.
+            _ = bell.parker.lookAround()
             bell.parker.park()
             if trip >= Self.warmUp { samples.append(Instant.now.nanoseconds(since: start)) }
         }
