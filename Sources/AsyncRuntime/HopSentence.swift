@@ -35,7 +35,7 @@ private struct Words {
         switch held.hop {
         case .submitted: submitted
         case .ready:
-            "epoll told \(thread) that fd \(held.argument) is ready: now it may call \(call) for \(name)"
+            "epoll told \(thread): fd \(held.argument) is ready; now \(call) may be called for \(name)"
         case .performed: performed
         case .taken: taken
         case .placed: placed
@@ -66,12 +66,12 @@ private struct Words {
 
     private var submitted: String {
         switch kind {
-        case .sleep: "\(thread) set a timer for \(name): no thread waits for it"
+        case .sleep: "\(thread) set a timer for \(name); no thread waits for it"
         case .post: "\(thread) posted an empty packet for \(name)"
         case nil where held.argument < 0: "\(thread) set a timer for \(name)"
         default:
-            "\(thread) handed \(kind?.name ?? "an operation") on fd \(held.argument) to the port "
-                + "for \(name): armed, no thread waits for it"
+            "\(thread) submitted \(kind?.name ?? "an operation") on fd \(held.argument) for \(name): "
+                + "armed, no thread waits"
         }
     }
 
@@ -79,7 +79,7 @@ private struct Words {
         let descriptor = machine.map { Int($0.descriptor) } ?? -1
         switch kind {
         case .sleep where held.argument >= 0, nil where held.argument >= 0:
-            return "\(thread) found the timer of \(name) due, and makes its packet"
+            return "\(thread) found the timer of \(name) due: now there is a packet"
         case .post where held.argument >= 0:
             return "\(thread) made the empty packet of \(name)"
         default: break
@@ -108,9 +108,9 @@ private struct Words {
         let resumption = Resumption(word: UInt(bitPattern: held.argument))
         switch resumption.place(placement) {
         case Placement.inline.rawValue:
-            return "\(thread) resumes \(name), inline: it will run it itself"
+            return "\(thread) resumes \(name) inline: it runs it itself"
         case Placement.worker.rawValue:
-            return "\(thread) resumes \(name): into the queue of the workers"
+            return "\(thread) resumes \(name): it queues it to the workers"
         case let place:
             return "\(thread) resumes \(name): posted to \(place)"
         }
@@ -120,9 +120,9 @@ private struct Words {
         guard held.subject != 0 else { return "\(thread) took a job of the concurrency runtime" }
         let from = held.lane.kind == .poller ? "runs it in place" : "took it from its queue"
         guard let machine, !machine.location.isEmpty else {
-            return "\(thread) begins to run \(name), new: it \(from)"
+            return "\(thread) begins \(name), which is new: it \(from)"
         }
-        return "\(thread) runs \(name) on (\(from)), behind its \(machine.kindName) at "
+        return "\(thread) goes on with \(name) behind its \(machine.kindName), "
             + machine.shortLocation
     }
 }

@@ -139,6 +139,8 @@ struct SnapshotParts: Sendable {
         detail.rates.stolenPerSecond = perSecond(totals[.stolen], past.totals[.stolen])
         detail.rates.itemsPerSecond = perSecond(totals[.executed], past.totals[.executed])
         detail.rates.hopsPerSecond = perSecond(totals.hops, past.totals.hops)
+        detail.rates.resumed = totals[.resumed]
+        detail.rates.executed = totals[.executed]
         detail.packets =
             port.waitingPackets(limit: 32, now: totals.at) + state.takenPackets
         detail.machines = registry.rows(

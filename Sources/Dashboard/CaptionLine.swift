@@ -13,10 +13,13 @@ struct CaptionLine {
         frame.draw(text, sentence.style, column: 1, row: row, in: bar)
     }
 
-    /// What the last key did, else what is wrong, else what the scenario wants to be seen.
+    /// What the last key did, else what the last held hop did, else what is wrong, else what the scenario wants to be seen.
     private var sentence: Span {
         if let notice = model.notice {
             return Span(notice.text, .strong)
+        }
+        if let last = model.tempo.last {
+            return Span("\(last.sentence).", .strong)
         }
         guard let snapshot = model.snapshot else {
             return Span("Waiting for the first numbers of the runtime.", .dim)

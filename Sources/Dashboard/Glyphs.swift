@@ -22,6 +22,8 @@ package struct Glyphs: Equatable, Sendable {
     let bad: String
     let warning: String
     let arrow: String
+    /// The same to the left.
+    let back: String
     let becomes: String
     let separator: String
     let ellipsis: String
@@ -53,6 +55,7 @@ package struct Glyphs: Equatable, Sendable {
         bad: "✗",
         warning: "▲",
         arrow: "▶",
+        back: "◀",
         becomes: "→",
         separator: "·",
         ellipsis: "…",
@@ -82,6 +85,7 @@ package struct Glyphs: Equatable, Sendable {
         bad: "XX",
         warning: "!",
         arrow: ">",
+        back: "<",
         becomes: "->",
         separator: "-",
         ellipsis: "~",

@@ -105,6 +105,19 @@ struct KeyBar {
                 hint("o", .character("o"), "knobs", 4), hint("l", .character("l"), "log", 5),
                 hint("?", .character("?"), "help", 6), hint("q", .character("q"), "quit", 0),
             ]
+        case .picture:
+            return [
+                hint("Esc", .escape, "back", 0), hint("s", .character("s"), "step", 1),
+                hint("Space", .character(" "), model.tempo.isPaused ? "go on" : "freeze", 1),
+                Hint(
+                    pieces: [("t", .character("t")), ("/T", .character("T"))],
+                    action: "slower, faster",
+                    rank: 2
+                ),
+                hint("f", .character("f"), "follow", 3), hint("w", .character("w"), "scenario", 4),
+                hint("l", .character("l"), "log", 5), hint("?", .character("?"), "help", 1),
+                hint("q", .character("q"), "quit", 0),
+            ]
         case .detail, .events, .scenario, .climber:
             return [
                 hint("Esc", .escape, "back", 0), scrolling,
@@ -125,6 +138,9 @@ struct KeyBar {
         if (model.snapshot?.detail?.scenario.variants.count ?? 0) > 1 {
             hints.append(hint("v", .character("v"), "variant", 3))
         }
+        if model.snapshot != nil {
+            hints.append(hint("p", .character("p"), "picture", 2))
+        }
         hints.append(hint("o", .character("o"), "knobs", 2))
         hints.append(hint("c", .character("c"), "chart", 3))
         let list = model.cursorList(of: model.focus)
@@ -143,6 +159,9 @@ struct KeyBar {
         }
         if model.snapshot?.detail != nil {
             hints.append(hint("w", .character("w"), "scenario", 4))
+        }
+        if model.snapshot?.detail != nil {
+            hints.append(hint("Space", .character(" "), "freeze", 6))
         }
         hints.append(hint("l", .character("l"), "log", 8))
         return hints + [

@@ -8,9 +8,10 @@ struct MachineColumns {
 
     var all: [Column<RuntimeSnapshot.MachineRow>] {
         let glyphs = model.glyphs
+        let model = model
         return [
             Column("machine", width: 7, growth: 3, by: { $0.number }) { machine, _ in
-                Span("#\(machine.number)", .strong)
+                Span("#\(machine.number)", Self.style(of: machine.number, in: model))
             },
             Column("function", width: 8, growth: 16, by: { $0.function }) { machine, width in
                 Span(machine.function.cut(to: width, glyphs: glyphs))
@@ -60,6 +61,11 @@ struct MachineColumns {
         let file = site.split(separator: "/").last.map(String.init) ?? site
         guard file.width > width else { return file }
         return width > 0 ? glyphs.ellipsis + String(file.suffix(width - 1)) : ""
+    }
+
+    /// The machine that is followed is lit wherever its number is.
+    static func style(of machine: Int, in model: Model, _ usual: Style = .strong) -> Style {
+        model.tempo.followed?.number == machine ? .selected : usual
     }
 
     /// A state as glyph and word.

@@ -20,6 +20,7 @@ extension Model {
             pressInHelp(key, top)
             return []
         }
+        if !hasText, let effects = pressTempo(key) { return effects }
         switch overlay {
         case .knobs(let setting): return pressInKnobs(key, setting)
         case .detail(let detail):
@@ -32,6 +33,7 @@ extension Model {
             pressInScenario(key, top)
             return []
         case .chart: return pressInChart(key)
+        case .picture: return pressInPicture(key)
         case .climber(let top):
             pressInClimber(key, top)
             return []
@@ -58,6 +60,28 @@ extension Model {
         case .character(">"), .character("."): moveSort(by: 1)
         case .character("I"), .character("i"): reverseSort()
         default: move(key)
+        }
+        return []
+    }
+
+    /// Whether text lies over the panes, in which the space bar turns pages.
+    private var hasText: Bool {
+        switch overlay {
+        case .detail, .events, .scenario, .climber: true
+        case .knobs, .chart, .picture, nil: false
+        }
+    }
+
+    private mutating func pressInPicture(_ key: Key) -> [Effect] {
+        switch key {
+        case .escape, .enter, .backspace: overlay = nil
+        case .character("l"): openEvents()
+        case .character("o"): overlay = .knobs(focus.setting)
+        case .character("w"): overlay = .scenario(top: 0)
+        case .character("c"): overlay = .chart
+        case .character("+"), .character("="): return change(focus.setting, up: true)
+        case .character("-"): return change(focus.setting, up: false)
+        default: break
         }
         return []
     }

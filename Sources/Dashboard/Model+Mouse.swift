@@ -22,6 +22,7 @@ extension Model {
         if let box = coveringBox {
             return clickOverlay(event, box)
         }
+        if overlay == .picture { return [] }
         click(event)
         return []
     }
@@ -68,7 +69,7 @@ extension Model {
         case .scenario(let top): return ScenarioOverlay(model: self, top: top).placed
         case .chart: return PoolChart(model: self).placed
         case .climber(let top): return ClimberOverlay(model: self, top: top).placed
-        case nil: return nil
+        case .picture, nil: return nil
         }
     }
 
@@ -93,6 +94,7 @@ extension Model {
             }
             return effects
         }
+        if overlay == .picture { return [] }
         let lines = up ? -Self.notch : Self.notch
         if let box = layout.eventBox, box.interior.contains(event) {
             let rows = box.interior.rows

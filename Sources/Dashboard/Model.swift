@@ -47,7 +47,11 @@ package struct Model: Equatable, Sendable {
     /// What is on the screen: a snapshot of at most 250 ms ago.
     private(set) var snapshot: RuntimeSnapshot?
     private(set) var rows = Rows()
-    /// Time since the start, as of the newest snapshot.
+    /// How fast the world goes, as of the newest snapshot and the keys since.
+    var tempo = RuntimeSnapshot.Tempo()
+    /// Whether the screen stays as it is while the world runs on.
+    var isViewFrozen = false
+    /// Real time since the start, as of the newest snapshot: it goes on while the world stands.
     private(set) var now = 0.0
 
     package init(size: Size, glyphs: Glyphs) {
@@ -129,7 +133,10 @@ package struct Model: Equatable, Sendable {
         trends.record(new)
         poolHistory.record(new)
         readings.record(new)
-        now = new.elapsedSeconds.isFinite ? new.elapsedSeconds : 0
+        let hasHopped = new.detail.map { $0.tempo.passed != tempo.passed } ?? false
+        tempo = new.detail?.tempo ?? RuntimeSnapshot.Tempo()
+        let seconds = Self.realSeconds(of: new)
+        now = seconds.isFinite ? seconds : 0
         let waiting = targets.count
         targets = targets.filter { setting, target in
             setting.value(in: new) != target.value && now < target.expiresAt
@@ -138,7 +145,8 @@ package struct Model: Equatable, Sendable {
             self.notice = nil
         }
         let isDue = snapshot.map { Self.quarter($0) != Self.quarter(new) } ?? true
-        guard isDue || targets.count < waiting else { return }
+        guard !isViewFrozen || snapshot == nil else { return }
+        guard isDue || hasHopped || targets.count < waiting else { return }
         snapshot = new
         rows = Rows(new.detail, orderedFor: self)
         follow()
@@ -146,6 +154,11 @@ package struct Model: Equatable, Sendable {
     }
 
     private static func quarter(_ snapshot: RuntimeSnapshot) -> Double {
-        (snapshot.elapsedSeconds * 4).rounded(.down)
+        (realSeconds(of: snapshot) * 4).rounded(.down)
+    }
+
+    /// World time, where a snapshot says nothing else.
+    private static func realSeconds(of snapshot: RuntimeSnapshot) -> Double {
+        max(snapshot.elapsedSeconds, snapshot.detail?.tempo.realSeconds ?? 0)
     }
 }

@@ -12,6 +12,8 @@ enum Overlay: Equatable, Sendable {
     /// What there is to see in the scenario, from this line on.
     case scenario(top: Int)
     case chart
+    /// The article's picture, as the live screen.
+    case picture
     /// The hill climber's numbers, over the chart, and the first line in sight.
     case climber(top: Int)
 

@@ -75,6 +75,12 @@ struct TitleLine {
             return .init("\(model.glyphs.parked) no data yet", .title)
         }
         let clock = Quantity.clock(seconds: snapshot.elapsedSeconds)
-        return .init("\(model.glyphs.running) LIVE \(clock)", .title)
+        let badge = TempoBadge(
+            tempo: model.tempo,
+            isViewFrozen: model.isViewFrozen,
+            glyphs: model.glyphs
+        )
+        let style: Style = badge.isLive ? .title : .selected
+        return .init([Span("\(badge.text)", style), Span(" \(clock)", .title)])
     }
 }

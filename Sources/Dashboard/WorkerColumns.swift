@@ -10,6 +10,7 @@ struct WorkerColumns {
 
     private var what: [Column<RuntimeSnapshot.WorkerRow>] {
         let glyphs = model.glyphs
+        let model = model
         return [
             Column("id", width: 4, by: { $0.number }) { worker, _ in
                 Span("W\(worker.number)", .strong)
@@ -23,7 +24,8 @@ struct WorkerColumns {
                 Span(worker.function.cut(to: width, glyphs: glyphs))
             },
             Column("machine", width: 7, rank: 3, growth: 2, by: { $0.machine }) { worker, _ in
-                Span(worker.machine > 0 ? "#\(worker.machine)" : "")
+                let style = MachineColumns.style(of: worker.machine, in: model, .plain)
+                return Span(worker.machine > 0 ? "#\(worker.machine)" : "", style)
             },
         ]
     }

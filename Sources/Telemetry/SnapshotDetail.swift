@@ -53,6 +53,10 @@ extension RuntimeSnapshot {
         /// Work items that workers ran.
         package var itemsPerSecond = 0.0
         package var hopsPerSecond = 0.0
+        /// Continuations that went to an executor, since the start.
+        package var resumed = 0
+        /// Work items that workers ran, since the start.
+        package var executed = 0
 
         package init() {}
     }

@@ -69,7 +69,7 @@ import Testing
         #expect(poller.map(\.0) == [.ready, .performed, .taken], "\(sentences)")
         let descriptor = pair.1.descriptor
         try #require(poller.count == 3)
-        #expect(poller[0].1.contains("fd \(descriptor) is ready: now it may call recv"))
+        #expect(poller[0].1.contains("fd \(descriptor) is ready; now recv may be called"))
         #expect(poller[1].1.contains("called recv on fd \(descriptor): 3 B"))
         #expect(poller[2].1.contains("read on fd \(descriptor), 3 B, for"))
     }

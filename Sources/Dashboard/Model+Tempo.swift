@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+extension Model {
+    /// Microseconds that a hop is held, from full speed to the slowest.
+    static let paces = [0, 50_000, 250_000, 1_000_000]
+
+    /// Does what a key of the tempo means; `nil` for other keys.
+    mutating func pressTempo(_ key: Key) -> [Effect]? {
+        switch key {
+        case .character(" "): return pauseWorld(!tempo.isPaused)
+        case .character("s"):
+            if tempo.isPaused {
+                // The caption is the hop's.
+                notice = nil
+            } else {
+                tempo.isPaused = true
+                say("The world is frozen. Each further s lets one hop through.")
+            }
+            return [.command(.step)]
+        case .character("t"): return changePace(by: 1)
+        case .character("T"): return changePace(by: -1)
+        case .character("Z"):
+            isViewFrozen.toggle()
+            say(isViewFrozen ? "The view is frozen; the world runs on." : "The view is live again.")
+            return []
+        case .character("f"): return followMachine()
+        case .character("p"):
+            overlay = overlay == .picture ? nil : .picture
+            return []
+        default: return nil
+        }
+    }
+
+    private mutating func pauseWorld(_ isPaused: Bool) -> [Effect] {
+        tempo.isPaused = isPaused
+        tempo.steps = 0
+        say(
+            isPaused
+                ? "The world is frozen: hops are held, and world time with them. s lets one through."
+                : "The world goes on."
+        )
+        return [.command(.setWorldPaused(isPaused))]
+    }
+
+    /// A pace slower or faster; in a world that is frozen, too.
+    private mutating func changePace(by step: Int) -> [Effect] {
+        let index = Self.paces.lastIndex { $0 <= tempo.microsecondsPerHop } ?? 0
+        let pace = Self.paces[min(max(0, index + step), Self.paces.count - 1)]
+        tempo.microsecondsPerHop = pace
+        say(
+            pace == 0
+                ? "Full speed." : "Slow motion: one hop each \(TempoBadge.interval(pace))."
+        )
+        return [.command(.setTempo(microsecondsPerHop: pace))]
+    }
+
+    /// Follows the machine of the chosen row; followed already, lets it go.
+    private mutating func followMachine() -> [Effect] {
+        let chosen = chosenMachine
+        guard let chosen, chosen != tempo.followed?.number else {
+            guard tempo.followed != nil else {
+                say("Choose a state machine, or a worker that runs one, then press f.")
+                return []
+            }
+            say("No machine is followed any more.")
+            return [.command(.follow(machine: nil))]
+        }
+        say("Following #\(chosen): a stopwatch for each of its hops.")
+        return [.command(.follow(machine: chosen))]
+    }
+
+    /// The machine of the chosen row, else the one whose hop has passed last, else a busy one.
+    private var chosenMachine: Int? {
+        let machines = rows.machines
+        if overlay != .picture {
+            if focus == .machines, cursorList(of: .machines) == .machines {
+                let index = list(.machines).index
+                if machines.indices.contains(index) { return machines[index].number }
+            }
+            if focus == .workers, rows.workers.indices.contains(list(.workers).index) {
+                let machine = rows.workers[list(.workers).index].machine
+                if machine > 0 { return machine }
+            }
+        } else if let followed = tempo.followed {
+            return followed.number
+        }
+        if let last = tempo.last, last.machine > 0 { return last.machine }
+        return machines.max { $0.hops < $1.hops }?.number
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+/// One request of the scenario `one`, hop by hop, at the keyboard.
+@Suite struct StepTests {
+    @Test func `stepping tells each hop on the screen, and the log tells the same`() throws {
+        let process = try TerminalProcess(
+            [ChildProcess.built("pooltop").path, "one"],
+            environment: [
+                "TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin",
+            ],
+            columns: 160,
+            rows: 50
+        )
+        try until("it runs", process) { $0[0].contains("LIVE") }
+        process.type(" ")
+        try until("the world stands", process) { $0[0].contains("WORLD FROZEN") }
+        var captions: [String] = []
+        for step in 1...24 {
+            process.type("s")
+            // The badge counts the steps that a hop has taken.
+            let lines = try until("step \(step)", process) { $0[0].contains("STEP \(step) ") }
+            captions.append(lines[2].trimmingCharacters(in: .whitespaces))
+        }
+        // Nobody presses a key: the clock in the title stands.
+        let clock = screen(process).lines[0].suffix(5)
+        let stations = [
+            ("submitted read on fd", "armed"), ("epoll told poller-1", "is ready"),
+            ("poller-1 called recv", "now there is a packet"), ("poller-1 took packet #", "read"),
+            ("poller-1 resumes", "queues it to the workers"), ("worker-1 goes on with", ".swift:"),
+        ]
+        for (start, end) in stations {
+            #expect(captions.contains { $0.contains(start) && $0.contains(end) }, "\(captions)")
+        }
+        process.type("l")
+        let newest = try #require(captions.last?.dropLast())
+        let log = try until("the whole log", process) { lines in
+            lines.contains { $0.contains(newest) } && lines.count { $0.contains("Hop  ") } >= 20
+        }
+        for caption in captions.suffix(20) {
+            let sentence = caption.dropLast()
+            #expect(log.contains { $0.contains(sentence) }, "\(sentence) is not in \(log)")
+        }
+        #expect(log[0].suffix(5) == clock)
+        process.type("q")
+        #expect(try process.awaitEnd() == 0)
+    }
+
+    @discardableResult
+    private func until(
+        _ what: String,
+        _ process: TerminalProcess,
+        _ condition: ([String]) -> Bool
+    ) throws -> [String] {
+        var lines: [String] = []
+        try eventually(what) {
+            process.read()
+            lines = screen(process).lines
+            return condition(lines)
+        }
+        return lines
+    }
+
+    private func screen(_ process: TerminalProcess) -> ScreenEmulator {
+        var screen = ScreenEmulator(columns: 160, rows: 50)
+        screen.feed(process.output)
+        return screen
+    }
+}
