@@ -134,7 +134,7 @@ package struct Model: Equatable, Sendable {
         poolHistory.record(new)
         readings.record(new)
         let hasHopped = new.detail.map { $0.tempo.passed != tempo.passed } ?? false
-        tempo = new.detail?.tempo ?? RuntimeSnapshot.Tempo()
+        takeTempo(new.detail?.tempo ?? RuntimeSnapshot.Tempo())
         let seconds = Self.realSeconds(of: new)
         now = seconds.isFinite ? seconds : 0
         let waiting = targets.count
@@ -151,6 +151,17 @@ package struct Model: Equatable, Sendable {
         rows = Rows(new.detail, orderedFor: self)
         follow()
         renewOverlay()
+    }
+
+    /// The badge is always true; what stands at the gate, and the caption, freeze with the view.
+    private mutating func takeTempo(_ new: RuntimeSnapshot.Tempo) {
+        let frozen = tempo
+        tempo = new
+        guard isViewFrozen else { return }
+        tempo.last = frozen.last
+        tempo.held = frozen.held
+        tempo.heldCount = frozen.heldCount
+        tempo.followed = frozen.followed
     }
 
     private static func quarter(_ snapshot: RuntimeSnapshot) -> Double {

@@ -41,7 +41,7 @@ struct Picture {
             if let box = layout.boxes[station] { draw(station, in: box, on: &frame) }
         }
         drawArrows(layout, on: &frame)
-        for (index, line) in texts.middle(rows: layout.middle.rows).enumerated() {
+        for (index, line) in texts.middle(layout.middle).enumerated() {
             let row = layout.middle.row + index
             draw(line, column: layout.middle.column, row: row, in: layout.middle, on: &frame)
         }
@@ -84,7 +84,7 @@ struct Picture {
         // A glyph beside the style, for screens without colour.
         frame.draw(
             isLit ? glyphs.arrow + station.title : station.title,
-            isLit ? .focus : .heading,
+            isLit ? .focus : .strong,
             column: head.column,
             row: head.row,
             in: head
@@ -236,7 +236,7 @@ struct Picture {
             rows: layout.legendRow - kernel.endRow
         )
         let rate = takes.map { Quantity.rate($0).right(5) } ?? ""
-        let ready: Style = texts.isReadyLit ? .focus : .heading
+        let ready: Style = texts.isReadyLit ? .focus : .strong
         let column = limits.column
         frame.draw(
             [
@@ -247,7 +247,7 @@ struct Picture {
             row: kernel.endRow,
             in: limits
         )
-        frame.draw("6 our call,", .heading, column: column, row: kernel.endRow + 1, in: limits)
+        frame.draw("6 our call,", .strong, column: column, row: kernel.endRow + 1, in: limits)
         frame.draw("  its packet", .dim, column: column, row: kernel.endRow + 2, in: limits)
         frame.draw(rate, .dim, column: column, row: port.endRow, in: limits)
         let side = Rect(
@@ -257,7 +257,7 @@ struct Picture {
             rows: layout.legendRow - user.endRow
         )
         let middle = user.endRow + layout.middle.rows / 2
-        frame.draw("12 resumes", .heading, column: side.column, row: middle, in: side)
+        frame.draw("12 resumes", .strong, column: side.column, row: middle, in: side)
         let resumed = rates.map { Quantity.rate($0.resumedPerSecond) + "/s" } ?? ""
         frame.draw(resumed, .dim, column: side.column, row: middle + 1, in: side)
     }
@@ -270,7 +270,7 @@ struct Picture {
         for station in PictureStation.allCases {
             guard row < area.endRow else { return }
             if station == .port {
-                let ready: Style = texts.isReadyLit ? .focus : .heading
+                let ready: Style = texts.isReadyLit ? .focus : .strong
                 frame.draw(
                     [Span("5 ready, 6 our call", ready), Span("  then the packet", .dim)],
                     column: 1,
@@ -281,7 +281,7 @@ struct Picture {
             }
             guard row < area.endRow else { return }
             let isLit = texts.litStation == station
-            var line = [Span(station.title.left(16), isLit ? .focus : .heading)]
+            var line = [Span(station.title.left(16), isLit ? .focus : .strong)]
             line += texts.lines(of: station).first ?? []
             if texts.followedLine(at: station) != nil {
                 line.append(Span(" \(glyphs.leader)", .key))
@@ -289,7 +289,10 @@ struct Picture {
             frame.draw(line, column: 1, row: row, in: area)
             row += 1
         }
-        guard row < area.endRow, let middle = texts.middle(rows: 1).first else { return }
+        guard row < area.endRow,
+            let middle = texts.middle(Rect(column: 1, row: row, columns: area.columns, rows: 1))
+                .first
+        else { return }
         frame.draw(middle, column: 1, row: row, in: area)
     }
 }

@@ -179,14 +179,15 @@ struct PictureTexts {
     // MARK: The middle
 
     /// The followed machine's stopwatch, what stands at the gate, or what the picture says.
-    func middle(rows: Int) -> [[Span]] {
+    func middle(_ rect: Rect) -> [[Span]] {
+        let rows = rect.rows
         let lines: [[Span]] =
             if let followed = tempo.followed {
                 story(of: followed, rows: rows)
             } else if tempo.heldCount > 0 {
-                gate(rows: rows)
+                gate(rect)
             } else {
-                words
+                words + (rows >= Self.roomyRows && rect.columns >= Self.roomyColumns ? steps : [])
             }
         return Array(lines.prefix(max(0, rows)))
     }
@@ -204,11 +205,41 @@ struct PictureTexts {
         ]
     }
 
-    private func gate(rows: Int) -> [[Span]] {
+    /// All steps in a sentence each, where there is room for a lecture.
+    private var steps: [[Span]] {
+        let sentences = [
+            "user code reaches an await, in an ordinary async function",
+            "its state machine notes where it stopped and gives its thread back",
+            "the operation is handed to the port: less than a hundred bytes",
+            "it is armed: epoll has a mark at the descriptor, nobody waits",
+            "epoll tells the poller that leads that a call can be made",
+            "the poller makes the call, and only then there is a packet",
+            "the packet enters the port behind those that came before",
+            "a poller takes the oldest packet",
+            "it resumes the continuation; the placement says where it runs",
+            "by default that is the queue of the workers",
+            "a worker takes it from there",
+            "the state machine goes on behind its await",
+        ]
+        return [[]]
+            + sentences.enumerated().map { index, sentence in
+                [Span("\(index + 1)".right(2), .strong), Span(" \(sentence)", .dim)]
+            }
+    }
+
+    private static let roomyRows = 21
+    private static let roomyColumns = 72
+
+    private func gate(_ rect: Rect) -> [[Span]] {
+        let hasRoom = rect.columns >= Self.roomyColumns
         let count = tempo.heldCount
         let noun = count == 1 ? "hop is" : "hops are"
         var lines = [[Span("\(count) \(noun) held; the next to pass:", .strong)]]
-        for hop in tempo.held.prefix(max(1, rows - 1)) {
+        for hop in tempo.held.prefix(max(1, rect.rows - 1)) {
+            if hasRoom, !hop.sentence.isEmpty {
+                lines.append([Span("\(glyphs.inline) ", .warning), Span(hop.sentence)])
+                continue
+            }
             let machine = hop.machine > 0 ? " #\(hop.machine)" : ""
             lines.append([
                 Span("\(glyphs.inline) ", .warning), Span(hop.thread.left(10)),

@@ -31,7 +31,8 @@ struct TitleLine {
         guard let snapshot = model.snapshot else { return [.init("pooltop", .title)] }
         var phrases = [PhraseLine.Phrase("pooltop  \(snapshot.scenario)", .title)]
         if let detail = snapshot.detail, let clients = model.value(of: .clients) {
-            phrases.append(.init("\(clients) clients", .title, rank: 1))
+            let noun = clients == 1 ? "client" : "clients"
+            phrases.append(.init("\(clients) \(noun)", .title, rank: 1))
             let loop =
                 detail.settings.ratePerSecond.map { "open loop \(Quantity.rate($0))/s" }
                 ?? "closed loop"
@@ -80,7 +81,7 @@ struct TitleLine {
             isViewFrozen: model.isViewFrozen,
             glyphs: model.glyphs
         )
-        let style: Style = badge.isLive ? .title : .selected
+        let style: Style = badge.isLive ? .title : .warning
         return .init([Span("\(badge.text)", style), Span(" \(clock)", .title)])
     }
 }

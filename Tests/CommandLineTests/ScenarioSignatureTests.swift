@@ -118,6 +118,20 @@ import Testing
         )
     }
 
+    @Test func `one client needs one poller and one worker`() throws {
+        let snapshots = try pictures(["one --seconds 4", "one --seconds 4 --placement inline"])
+        for snapshot in snapshots {
+            #expect(snapshot.requests.completed >= 5)
+            #expect(snapshot.pollers.count == 1)
+            #expect(snapshot.workers.existing <= 1)
+            #expect(snapshot.workers.maximum == 1)
+            #expect(reasons(snapshot).isEmpty)
+            // The client, its connection in the server, the one that accepts, the scenario's own.
+            #expect((3...8).contains(snapshot.machines.inFlight))
+            #expect(snapshot.operations.inFlight <= 4)
+        }
+    }
+
     @Test func `thousands of operations wait, a handful of threads exists`() throws {
         let snapshots = try pictures([
             "nothread --seconds 4 --clients 1500 --workers 2:2", "batch --seconds 5 --workers 2:2",

@@ -89,6 +89,12 @@ struct PictureTests {
         later.port.armed = 7
         _ = update(&model, .snapshot(later))
         #expect(model.snapshot?.port.armed == 391)
+        // Hops go on unseen; only the badge tells the truth of now.
+        let caption = view(model).lines[2]
+        _ = update(&model, .snapshot(Self.held()))
+        #expect(view(model).lines[2] == caption)
+        #expect(view(model).lines[0].contains("VIEW FROZEN STEP 3"))
+        later.elapsedSeconds = 201
         _ = update(&model, .key(.character("Z")))
         _ = update(&model, .snapshot(later))
         #expect(model.snapshot?.port.armed == 7)
