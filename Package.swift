@@ -97,7 +97,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: strict
+            swiftSettings: strict,
+            // Takes the place of malloc in the whole process. A task is made on one thread and freed
+            // on another; glibc's allocator takes the maker's lock for that, and sleeps over it.
+            linkerSettings: [.linkedLibrary("mimalloc")]
         ),
         // What tests of several modules share: schedules, seeds, bounded waits, threads, lanes.
         .target(
