@@ -7,6 +7,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -47,16 +48,39 @@ static FILE *open_copy(int descriptor, const char *mode) {
     return file;
 }
 
-bool cn_screen_open(const char *term, int memory, int input) {
-    setlocale(LC_CTYPE, "");
-    // The caller knows the size and sets it; LINES and COLUMNS would freeze it.
+static void set_variable(const char *name, unsigned value) {
+    char text[12];
+    snprintf(text, sizeof text, "%u", value);
+    setenv(name, text, 1);
+}
+
+/// `newterm` for a window of a size.
+///
+/// ncurses asks the output, which is a file in memory and has no size, and the environment. It must
+/// know the size now: it sets the lines that scroll, and in a window that is larger than it
+/// believes, no cursor moves down beyond them. Afterwards the environment is as it was; the caller
+/// tells each later size.
+static SCREEN *open_screen(const char *term, uint32_t size) {
+    const char *height = getenv("LINES"), *width = getenv("COLUMNS");
+    char *old_height = height ? strdup(height) : NULL, *old_width = width ? strdup(width) : NULL;
+    use_env(TRUE);
+    use_tioctl(FALSE);
+    set_variable("LINES", size & 0xFFFF);
+    set_variable("COLUMNS", size >> 16);
+    SCREEN *opened = newterm(term, output, keyboard);
+    if (old_height) setenv("LINES", old_height, 1); else unsetenv("LINES");
+    if (old_width) setenv("COLUMNS", old_width, 1); else unsetenv("COLUMNS");
+    free(old_height);
+    free(old_width);
     use_env(FALSE);
-    // Asks the memory file, which has no size: so that a description without one, such as the Linux
-    // console's, gets the usual one. With both switched off ncurses refuses it.
-    use_tioctl(TRUE);
+    return opened;
+}
+
+bool cn_screen_open(const char *term, int memory, int input, uint32_t size) {
+    setlocale(LC_CTYPE, "");
     output = open_copy(memory, "w");
     keyboard = open_copy(input, "r");
-    if (output != NULL && keyboard != NULL) screen = newterm(term, output, keyboard);
+    if (output != NULL && keyboard != NULL) screen = open_screen(term, size);
     const char *address = screen == NULL ? NULL : tigetstr("cup");
     // Without a way to address the cursor, as on `dumb`, there is no full screen.
     if (address == NULL || address == (char *)-1) {

@@ -65,7 +65,9 @@ package final class TerminalSession {
         modes = try TerminalModes(terminal: input)
         writer = try TerminalWriter(terminal: output)
         memory = try MemoryFile(name: "screen")
-        guard unsafe cn_screen_open(type, memory.descriptor, input) else {
+        let size = Self.size(of: writer)
+        let word = UInt32(size.columns) << 16 | UInt32(size.rows)
+        guard unsafe cn_screen_open(type, memory.descriptor, input, word) else {
             throw .unknownTerminalType(type)
         }
         palette = Palette(color: options.usesColor)
@@ -92,7 +94,9 @@ package final class TerminalSession {
     }
 
     /// The size of the window now; 80x24 if the terminal does not say.
-    package var size: Size {
+    package var size: Size { Self.size(of: writer) }
+
+    private static func size(of writer: TerminalWriter) -> Size {
         let size = cn_terminal_size(writer.descriptor)
         guard size != 0 else { return Size(columns: 80, rows: 24) }
         return Size(columns: Int(size >> 16), rows: Int(size & 0xFFFF))

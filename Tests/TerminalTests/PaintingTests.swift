@@ -19,12 +19,11 @@ extension TerminalTests {
             var count = 0
         }
 
-        @Test func `a storm of sizes leaves no debris`() throws {
-            let seed = UInt64.random(in: 0...UInt64.max)
-            print("Seed of the storm of sizes: \(seed)")
-            var random = SeededRandom(seed: seed)
+        private static let types = ["xterm-256color", "vt100", "linux", "screen"]
+
+        private func session(type: String) throws -> TerminalSession {
             var options = TerminalOptions()
-            options.type = "xterm-256color"
+            options.type = type
             options.capturesErrors = false
             let session = try TerminalSession(
                 input: tty.terminal,
@@ -32,9 +31,37 @@ extension TerminalTests {
                 options: options
             )
             session.enter()
-            var model = Model(size: Size(columns: 80, rows: 24), glyphs: .unicode)
+            return session
+        }
+
+        /// Nobody has pulled at the window: the terminal has not been told its size by a resize.
+        @Test(arguments: types)
+        func `a window that is large from the start is painted to its end`(type: String) throws {
+            let seed = UInt64.random(in: 0...UInt64.max)
+            print("Seed of the large window: \(seed)")
+            var random = SeededRandom(seed: seed)
+            let size = Size(columns: 120, rows: 50)
+            tty.resize(columns: size.columns, rows: size.rows)
+            let session = try session(type: type)
+            let model = Model(size: size, glyphs: session.glyphs)
+            var screen = ScreenEmulator(columns: size.columns, rows: size.rows)
+            for round in 0..<20 {
+                let frame = paint(model, on: session, &screen, &random)
+                guard screen.lines == frame.lines, screen.unknown == [] else {
+                    Issue.record("Seed \(seed), round \(round): \(screen)")
+                    return
+                }
+            }
+        }
+
+        @Test(arguments: types) func `a storm of sizes leaves no debris`(type: String) throws {
+            let seed = UInt64.random(in: 0...UInt64.max)
+            print("Seed of the storm of sizes: \(seed)")
+            var random = SeededRandom(seed: seed)
+            let session = try session(type: type)
+            var model = Model(size: Size(columns: 80, rows: 24), glyphs: session.glyphs)
             var screen = ScreenEmulator(columns: 80, rows: 24)
-            for round in 0..<200 {
+            for round in 0..<100 {
                 let size = Size(columns: 1 + random.below(300), rows: 1 + random.below(100))
                 screen.resize(columns: size.columns, rows: size.rows)
                 if random.below(4) == 0 {

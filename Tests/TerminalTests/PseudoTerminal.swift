@@ -34,6 +34,14 @@ final class PseudoTerminal {
         closeWindow()
     }
 
+    /// The window is of this size.
+    func resize(columns: Int, rows: Int) {
+        var size = winsize()
+        size.ws_col = UInt16(columns)
+        size.ws_row = UInt16(rows)
+        precondition(unsafe ioctl(window, UInt(TIOCSWINSZ), &size) == 0)
+    }
+
     /// The user closes the window.
     func closeWindow() {
         if window >= 0 {

@@ -135,8 +135,10 @@ package struct ScreenEmulator {
         let first = numbers.first.flatMap { $0 }
         let count = max(1, first ?? 1)
         switch final {
-        case "A": moveTo(row - count, column)
-        case "B": moveTo(row + count, column)
+        case "A": moveTo(max(row - count, row < region.lowerBound ? 0 : region.lowerBound), column)
+        case "B":
+            let last = row > region.upperBound ? rows - 1 : region.upperBound
+            moveTo(min(row + count, last), column)
         case "C": moveTo(row, column + count)
         case "D": moveTo(row, column - count)
         case "G": moveTo(row, count - 1)
@@ -156,8 +158,8 @@ package struct ScreenEmulator {
             let last = numbers.count > 1 ? numbers[1] ?? rows : rows
             region = min(count - 1, rows - 1)...min(max(last - 1, count - 1), rows - 1)
             moveTo(0, 0)
-        // Looks, modes, and the stack of titles.
-        case "m", "h", "l", "t": break
+        // Looks, modes, the stack of titles, the shape of the cursor.
+        case "m", "h", "l", "t", "c": break
         default: unknown.append("\(text)\(final)")
         }
     }

@@ -32,10 +32,11 @@ int cn_memory_file(const char *name);
 /// Gives back the memory of a part of a file. Corresponds to `fallocate(2)`.
 void cn_make_hole(int file, off_t offset, off_t count);
 
-/// Starts ncurses for a terminal type; its output goes to `memory`. It reads no input.
+/// Starts ncurses for a terminal type; its output goes to `memory`. It reads no input. `size` is the
+/// window's, as `cn_terminal_size` tells it.
 ///
 /// Both descriptors stay the caller's. False if the type is unknown. One screen at a time.
-bool cn_screen_open(const char *term, int memory, int input);
+bool cn_screen_open(const char *term, int memory, int input, uint32_t size);
 
 /// Gives back what `cn_screen_open` took; writes nothing.
 void cn_screen_close(void);
