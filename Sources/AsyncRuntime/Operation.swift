@@ -100,7 +100,7 @@ struct Operation {
                 let context = runtime.contexts.current
                 let now = Instant.now
                 let resumption = Resumption(captured: context.scheduler, options: options)
-                let machine = awaits(at: now, resumption, context)
+                let machine = awaits(operation.slot, at: now, resumption, context)
                 // Written before the submission: after it the task may be running elsewhere.
                 serial = context.runSerial
                 isChild = machine.isInParentsFrame
@@ -149,12 +149,14 @@ struct Operation {
     }
 
     private func awaits(
+        _ slot: UInt32,
         at now: Instant,
         _ resumption: Resumption,
         _ context: ThreadContext
     ) -> (number: UInt64, isInParentsFrame: Bool) {
         runtime.registry.awaits(
             kind,
+            operation: slot,
             descriptor: association?.descriptor ?? -1,
             site: site,
             functionRow: functionRow,

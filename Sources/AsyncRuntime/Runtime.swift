@@ -301,6 +301,7 @@ public final class Runtime: Sendable {
         case .setWorldPaused(let isPaused): tempo.setPaused(isPaused)
         case .step: tempo.step()
         case .follow(let machine): tempo.follow(machine.flatMap { UInt64(exactly: $0) } ?? 0)
+        case .cancelOperation(let machine): cancelOperation(ofMachine: machine)
         case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset,
             .setVariant:
             return false

@@ -282,7 +282,8 @@ struct SnapshotParts: Sendable {
             RuntimeSnapshot.FunctionRow(function: $0, running: 0, waiting: [:], donePerSecond: 0)
         }
         for (row, count) in totals[.machines].enumerated() where row < rows.count {
-            rows[row].running = count
+            rows[row].suspended = max(0, totals[.suspended][row])
+            rows[row].running = count - rows[row].suspended
         }
         registry.waits.drain(functionCount: rows.count, atSeconds: log.elapsedSeconds)
         for row in rows.indices {
@@ -298,7 +299,7 @@ struct SnapshotParts: Sendable {
             rows[row].donePerSecond += perSecond(totals[.done][number], past[.done][number])
         }
         return rows.enumerated().filter { index, row in
-            index > 0 || row.running != 0
+            index > 0 || row.running != 0 || row.suspended != 0
         }.map { _, row in
             var row = row
             // Bare timers wait without a machine; posts count as waiting before their machine is.

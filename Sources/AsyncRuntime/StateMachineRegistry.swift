@@ -47,8 +47,10 @@ final class StateMachineRegistry: Sendable {
         /// Kind and number of the lane that ran it last.
         let lastThread: Atomic<UInt32>
         let frameCount: Atomic<UInt32>
+        /// Slot of the operation that it awaits or awaited last; of a stale number the port says so.
+        let operation: Atomic<UInt32>
         /// 1 for a child of `async let`, which cannot be retained.
-        let isInParentsFrame: Atomic<UInt32>
+        let isInParentsFrame: Atomic<UInt8>
         /// The scheduler that ran it last, by the raw value of its name; 0 for the pool.
         let scheduler: Atomic<UInt8>
         /// How its last operation resumes it: the captured scheduler and, above, the options.
@@ -119,6 +121,7 @@ final class StateMachineRegistry: Sendable {
         unsafe memory.pointee.site.store(0, ordering: .relaxed)
         unsafe memory.pointee.functionRow.store(0, ordering: .relaxed)
         unsafe memory.pointee.descriptor.store(-1, ordering: .relaxed)
+        unsafe memory.pointee.operation.store(0, ordering: .relaxed)
         unsafe memory.pointee.lastThread.store(0, ordering: .relaxed)
         unsafe memory.pointee.frameCount.store(0, ordering: .relaxed)
         unsafe memory.pointee.scheduler.store(0, ordering: .relaxed)
@@ -179,6 +182,7 @@ final class StateMachineRegistry: Sendable {
         case State.queued.rawValue: unsafe add(time, to: memory.pointee.queued)
         default: unsafe add(time, to: memory.pointee.waiting)
         }
+        if state == State.suspended.rawValue { tallySuspended(slot, -1, lane) }
         guard state >= State.waiting.rawValue else { return }
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         waits.record(time, functionRow: row, lane: lane)
@@ -328,8 +332,19 @@ final class StateMachineRegistry: Sendable {
             desired: StateMachineRegistry.word(State.suspended.rawValue, now),
             ordering: .acquiringAndReleasing
         )
-        if isSuspended { addTime(slot, running, now, lane) }
+        if isSuspended {
+            tallySuspended(slot, 1, lane)
+            addTime(slot, running, now, lane)
+        }
         return false
+    }
+
+    /// Counts machines that are suspended outside of operations, by function.
+    private func tallySuspended(_ slot: UInt32, _ delta: Int, _ lane: ThreadLane) {
+        let row = Int(unsafe pointer(slot).pointee.functionRow.load(ordering: .relaxed))
+        let section = lane.open()
+        lane.tally(.suspended, row: row, delta, in: section)
+        lane.close(section)
     }
 
     func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
@@ -352,6 +367,11 @@ final class StateMachineRegistry: Sendable {
         let section = lane.open()
         lane.count(.machinesFinished, in: section)
         lane.tally(.machines, row: row, -1, in: section)
+        // Ended unseen, on an executor that is not ours.
+        let state = unsafe memory.pointee.state.load(ordering: .relaxed) >> 56
+        if state == State.suspended.rawValue {
+            lane.tally(.suspended, row: row, -1, in: section)
+        }
         slots.free(slot, on: lane, in: section)
         lane.close(section)
         if isRetained { TaskLayout.release(task) }
@@ -365,6 +385,7 @@ final class StateMachineRegistry: Sendable {
     /// Returns the machine's number, and whether it is a child of `async let`.
     func awaits(
         _ kind: OperationKind,
+        operation: UInt32,
         descriptor: Int32,
         site: Int,
         functionRow: Int,
@@ -383,6 +404,7 @@ final class StateMachineRegistry: Sendable {
         let memory = unsafe pointer(slot)
         change(slot, to: State.waiting.rawValue + kind.rawValue, at: now, lane)
         label(slot, site: site, functionRow: functionRow, descriptor: descriptor, lane: lane)
+        unsafe memory.pointee.operation.store(operation, ordering: .relaxed)
         unsafe memory.pointee.resumption.store(
             UInt16(truncatingIfNeeded: resumption.word),
             ordering: .relaxed
@@ -425,8 +447,9 @@ final class StateMachineRegistry: Sendable {
         var slot = find(job)
         if slot == 0 { slot = start(job, at: now, lane: lane) }
         guard slot != 0 else { return }
-        label(slot, site: site, functionRow: functionRow, descriptor: -1, lane: lane)
         change(slot, to: State.waiting.rawValue + OperationKind.sleep.rawValue, at: now, lane)
+        label(slot, site: site, functionRow: functionRow, descriptor: -1, lane: lane)
+        unsafe pointer(slot).pointee.operation.store(0, ordering: .relaxed)
     }
 
     /// Says where the machine is and for what it waits.

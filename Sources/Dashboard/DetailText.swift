@@ -76,14 +76,18 @@ struct DetailText {
     }
 
     func function(_ row: RuntimeSnapshot.FunctionRow) -> (facts: [[Span]], sentence: String) {
-        let waiting = row.waiting.values.reduce(0) { $0 &+ $1 }
+        let waiting = row.waiting.values.reduce(row.suspended) { $0 &+ $1 }
         var facts = [
-            fact("in flight", Span(Quantity.count(row.running &+ waiting), .strong)),
+            fact("in flight", Span(Quantity.count(waiting &+ row.running), .strong)),
             fact("running", Span(Quantity.count(row.running), .running), " or queued to run"),
         ]
         for name in FunctionColumns.operations(of: [row]) {
             let count = Span(Quantity.count(row.waiting[name] ?? 0), .strong)
             facts.append(fact("await", count, " in \(name)"))
+        }
+        if row.suspended > 0 {
+            let count = Span(Quantity.count(row.suspended), .strong)
+            facts.append(fact("suspended", count, ", in a child task, an actor or the like"))
         }
         facts.append(fact("done", Span("\(Quantity.rate(row.donePerSecond))/s", .strong)))
         if let half = row.waitP50Microseconds, let most = row.waitP99Microseconds {

@@ -20,7 +20,7 @@ struct FunctionColumns {
                 let style: Style = function.running > 0 ? .running : .dim
                 return Span(Quantity.count(function.running), style)
             },
-        ] + Self.operations(of: functions).map(waiting) + [
+        ] + Self.operations(of: functions).map(waiting) + suspended + [
             Column("done/s", width: 6, .right, rank: 1, by: { $0.donePerSecond.orZero }) {
                 function,
                 _ in
@@ -48,6 +48,17 @@ struct FunctionColumns {
             guard let microseconds = figure(function) else { return Span("-", .dim) }
             return Span(Quantity.duration(microseconds: microseconds, glyphs: glyphs))
         }
+    }
+
+    /// What waits for a child task, an actor or the like; where no function does, there is no column.
+    private var suspended: [Column<RuntimeSnapshot.FunctionRow>] {
+        guard functions.contains(where: { $0.suspended > 0 }) else { return [] }
+        return [
+            Column("suspended", width: 9, .right, rank: 4, by: { $0.suspended }) { function, _ in
+                guard function.suspended > 0 else { return Span("-", .dim) }
+                return Span(Quantity.count(function.suspended))
+            }
+        ]
     }
 
     private func waiting(for name: String) -> Column<RuntimeSnapshot.FunctionRow> {

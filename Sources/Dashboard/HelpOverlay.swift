@@ -63,6 +63,7 @@ struct HelpOverlay {
             ("PgUp PgDn", "move by a page"),
             ("Home End  g G", "first and last row"),
             ("Enter", "all that is known of the chosen row"),
+            ("x", "cancel the operation that the chosen state machine awaits, after asking"),
             ("<  >  I", "sort by another column, the other way round"),
             ("l", "the event log"),
             ("mouse", "click pane, row, head or key; wheel scrolls"),

@@ -118,11 +118,18 @@ struct KeyBar {
                 hint("l", .character("l"), "log", 5), hint("?", .character("?"), "help", 1),
                 hint("q", .character("q"), "quit", 0),
             ]
-        case .detail, .events, .scenario, .climber:
+        case .cancel:
             return [
-                hint("Esc", .escape, "back", 0), scrolling,
-                hint("?", .character("?"), "help", 1), hint("q", .character("q"), "quit", 0),
+                hint("y", .character("y"), "cancel it", 0),
+                hint("Esc", .escape, "leave it alone", 0),
+                hint("q", .character("q"), "quit", 1),
             ]
+        case .detail, .events, .scenario, .climber:
+            let cancel = model.chosenMachine.map { _ in hint("x", .character("x"), "cancel", 2) }
+            return [hint("Esc", .escape, "back", 0), scrolling]
+                + (cancel.map { [$0] } ?? []) + [
+                    hint("?", .character("?"), "help", 1), hint("q", .character("q"), "quit", 0),
+                ]
         case nil: return paneHints
         }
     }
@@ -146,6 +153,9 @@ struct KeyBar {
         let list = model.cursorList(of: model.focus)
         if model.rows.count(list) > 0 {
             hints.append(hint("Enter", .enter, "open", 4))
+            if model.chosenMachine != nil {
+                hints.append(hint("x", .character("x"), "cancel", 6))
+            }
             if model.rows.count(list) > 1 {
                 hints.append(pair(.up, .down, "select", 6))
                 hints.append(

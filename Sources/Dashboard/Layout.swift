@@ -123,7 +123,8 @@ struct Layout {
 
     /// Port, pollers and workers in the left column; state machines and events in the right one.
     private mutating func widen(_ body: Rect, pollerRows: Int, workerRows: Int) {
-        let middle = body.columns * 9 / 20
+        // Machines have more to say than packets.
+        let middle = body.columns * 2 / 5
         let room = body.rows - 4
         let pollers = min(pollerRows, room / 4)
         let workers = min(max(workerRows, room / 4), room / 2)

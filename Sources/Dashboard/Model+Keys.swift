@@ -37,6 +37,7 @@ extension Model {
         case .climber(let top):
             pressInClimber(key, top)
             return []
+        case .cancel(let question): return pressInQuestion(key, question)
         case nil: return pressInPanes(key)
         }
     }
@@ -56,6 +57,7 @@ extension Model {
         case .character("w"): overlay = .scenario(top: 0)
         case .character("c"): overlay = .chart
         case .enter: openDetail()
+        case .character("x"): askToCancel()
         case .character("<"), .character(","): moveSort(by: -1)
         case .character(">"), .character("."): moveSort(by: 1)
         case .character("I"), .character("i"): reverseSort()
@@ -100,6 +102,7 @@ extension Model {
     private mutating func pressInDetail(_ key: Key, _ detail: Overlay.Detail) {
         switch key {
         case .escape, .enter, .backspace: overlay = nil
+        case .character("x"): askToCancel()
         default:
             var detail = detail
             let view = DetailOverlay(model: self, detail: detail)

@@ -69,6 +69,7 @@ extension Model {
         case .scenario(let top): return ScenarioOverlay(model: self, top: top).placed
         case .chart: return PoolChart(model: self).placed
         case .climber(let top): return ClimberOverlay(model: self, top: top).placed
+        case .cancel(let question): return CancelBox(model: self, question: question).placed
         case .picture, nil: return nil
         }
     }

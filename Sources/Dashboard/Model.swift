@@ -30,6 +30,8 @@ package struct Model: Equatable, Sendable {
     var notice: Notice?
     /// Values asked for, so that quick presses of `+` add up before the runtime has followed.
     var targets: [Setting: Target] = [:]
+    /// When a cancellation was asked for of which the log has not told yet.
+    var cancelAskedAt: Double?
     /// What covers the panes.
     var overlay: Overlay?
     /// The first line of the help in sight, which covers everything; `nil` while it is closed.
@@ -151,6 +153,7 @@ package struct Model: Equatable, Sendable {
         rows = Rows(new.detail, orderedFor: self)
         follow()
         renewOverlay()
+        tellCancellation(new.detail?.events ?? [])
     }
 
     /// The badge is always true; what stands at the gate, and the caption, freeze with the view.

@@ -16,6 +16,8 @@ enum Overlay: Equatable, Sendable {
     case picture
     /// The hill climber's numbers, over the chart, and the first line in sight.
     case climber(top: Int)
+    /// Whether to cancel the operation that a state machine awaits.
+    case cancel(CancelQuestion)
 
     /// One thing, followed by its number.
     struct Detail: Equatable, Sendable {
@@ -59,6 +61,7 @@ extension Model {
 
     /// Looks again at what the detail view is about.
     mutating func renewOverlay() {
+        if case .cancel(let question) = overlay { renew(question) }
         guard case .detail(var detail) = overlay else { return }
         if let subject = subject(detail.id) {
             detail.subject = subject

@@ -25,7 +25,7 @@ struct OverlayBox {
 
     /// Columns of a box; slivers of panes beside it would only confuse.
     static func columns(of size: Size, widest: Int) -> Int {
-        size.columns < widest + 8 ? size.columns : widest
+        size.columns <= widest + 8 ? size.columns : widest
     }
 
     /// Lines that fit.

@@ -78,11 +78,9 @@ struct PaneHead {
     private func place(_ snapshot: RuntimeSnapshot) -> [(text: String, rank: Int)] {
         guard let place, place.count > place.height else { return [] }
         let visible = place.visible
-        let digits = "\(place.count)".count
-        let first = "\(visible.lowerBound + 1)".right(digits)
-        let last = "\(visible.upperBound)".right(digits)
+        let range = "\(visible.lowerBound + 1)-\(visible.upperBound)"
         let isSample = pane == .machines && snapshot.machines.inFlight > place.count
-        return [("\(first)-\(last) of \(place.count)\(isSample ? " sampled" : "")", 3)]
+        return [("\(range) of \(place.count)\(isSample ? " sampled" : "")", 3)]
     }
 
     /// A part, as wide as the whole.

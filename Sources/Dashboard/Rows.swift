@@ -64,6 +64,6 @@ struct Rows: Equatable, Sendable {
 extension RuntimeSnapshot.FunctionRow {
     /// Whether operations of it finish, or several machines are in it.
     fileprivate var isLively: Bool {
-        donePerSecond > 0 || waiting.values.reduce(running) { $0 &+ $1 } > 1
+        donePerSecond > 0 || waiting.values.reduce(running &+ suspended) { $0 &+ $1 } > 1
     }
 }

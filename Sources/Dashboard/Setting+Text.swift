@@ -97,6 +97,7 @@ extension Setting {
     /// A time with all its digits, in the largest unit that needs no fraction.
     private static func time(_ microseconds: Int, _ glyphs: Glyphs) -> String {
         if microseconds == 0 { return "0" }
+        if microseconds % 3_600_000_000 == 0 { return "\(microseconds / 3_600_000_000)h" }
         if microseconds % 1_000_000 == 0 { return "\(microseconds / 1_000_000)s" }
         if microseconds % 1000 == 0 { return "\(microseconds / 1000)ms" }
         return "\(microseconds)\(glyphs.micro)s"

@@ -37,6 +37,11 @@ package func view(_ model: Model) -> Frame {
     case .climber(let top):
         PoolChart(model: model).draw(on: &frame)
         ClimberOverlay(model: model, top: top).draw(on: &frame)
+    case .cancel(let question):
+        if let detail = question.under {
+            DetailOverlay(model: model, detail: detail).draw(on: &frame)
+        }
+        CancelBox(model: model, question: question).draw(on: &frame)
     case nil: break
     }
     if model.help != nil {

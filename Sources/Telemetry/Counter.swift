@@ -62,10 +62,12 @@ package enum Tally: Int, CaseIterable, Sendable {
     case done
     /// Machines in flight, by function (+1, -1).
     case machines
+    /// Of them, those that are suspended, but not in an operation of the port (+1, -1).
+    case suspended
 
     /// Sites and functions beyond this many share the last row.
     @inlinable package static var rows: Int { 256 }
 
     /// As many as there are cases.
-    @inlinable static var count: Int { 3 }
+    @inlinable static var count: Int { 4 }
 }

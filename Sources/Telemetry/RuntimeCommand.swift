@@ -32,4 +32,7 @@ package enum RuntimeCommand: Equatable, Sendable {
     case follow(machine: Int?)
     /// Which of the scenario's variants runs.
     case setVariant(Int)
+    /// Ends the operation that a state machine awaits: its await throws. The event log tells
+    /// what came of it.
+    case cancelOperation(machine: Int)
 }

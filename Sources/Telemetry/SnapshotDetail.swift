@@ -253,8 +253,10 @@ extension RuntimeSnapshot {
     /// All state machines that were last seen in one function.
     package struct FunctionRow: Codable, Equatable, Sendable {
         package var function: String
-        /// Not waiting for an operation: running or queued to run.
+        /// Running, or queued to run.
         package var running: Int
+        /// Waiting for something else than an operation of the port: a child task, an actor.
+        package var suspended = 0
         /// Machines that wait, by operation name (`read`, `write`, `connect`, `accept`, `sleep`).
         package var waiting: [String: Int]
         /// Operations of this function that finished, per second.

@@ -105,7 +105,7 @@ package final class Workload: Sendable {
         case .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setWorkerMinimum,
             .setWorkerMaximum, .setPlacement, .setHillClimbing, .setCooperativeBlocking,
             .setStarvationDetection, .setLocalHandOver, .setIdleTimeout, .setTempo,
-            .setWorldPaused, .step, .follow:
+            .setWorldPaused, .step, .follow, .cancelOperation:
             break
         }
     }

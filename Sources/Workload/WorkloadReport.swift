@@ -55,10 +55,10 @@ extension Workload {
         let shares = detail.workers.map(\.busyPercent) + detail.pollers.map(\.busyPercent)
         let tenths = Int((shares.reduce(0, +) / 10).rounded())
         return tenths == 0
-            ? "no thread occupied" : "\(tenths / 10).\(tenths % 10) threads occupied on average"
+            ? "no thread busy" : "\(tenths / 10).\(tenths % 10) threads busy on average"
     }
 
-    private func caption(for snapshot: RuntimeSnapshot) -> String {
+    func caption(for snapshot: RuntimeSnapshot) -> String {
         let inFlight = snapshot.operations.inFlight
         let occupied = occupiedThreads(snapshot.detail)
         let operations = inFlight == 1 ? "1 operation" : "\(inFlight) operations"

@@ -18,6 +18,7 @@ import Testing
         "Sources/AsyncRuntime/MainQueue.swift",
         "Sources/AsyncRuntime/Operation.swift",
         "Sources/AsyncRuntime/PoolTaskExecutor.swift",
+        "Sources/AsyncRuntime/StateMachineRegistry+Awaited.swift",
         "Sources/AsyncRuntime/StateMachineRegistry+Sampling.swift",
         "Sources/AsyncRuntime/StateMachineRegistry.swift",
         "Sources/AsyncRuntime/TaskLayout.swift",

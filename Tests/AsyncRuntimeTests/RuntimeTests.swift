@@ -72,6 +72,62 @@ import Testing
         }
     }
 
+    @Test func `the operation that a machine awaits can be cancelled from outside`() async throws {
+        try await withRuntime { runtime in
+            runtime.observe { _ in }
+            let (client, server) = try await connectedPair(runtime)
+            let reader = spawn(runtime) { try await server.read().count }
+            let sleeper = spawn(runtime) { try await runtime.sleep(for: .seconds(100)) }
+            var machines: [String: Int] = [:]
+            try await eventually("Both wait.", on: runtime) {
+                let rows = runtime.snapshot().detail?.machines ?? []
+                machines = Dictionary(rows.map { ($0.state, $0.number) }) { $1 }
+                return machines["read"] != nil && machines["sleep"] != nil
+            }
+            for state in ["read", "sleep"] {
+                try runtime.apply(.cancelOperation(machine: #require(machines[state])))
+            }
+            await #expect(throws: OperationError.cancelled) { try await reader.value }
+            await #expect(throws: OperationError.cancelled) { try await sleeper.value }
+            #expect(runtime.snapshot().operations.cancelled == 2)
+            // The socket is as good as before.
+            try await client.write([1])
+            #expect(try await server.read().count == 1)
+            let log = runtime.log.newest.events.filter { $0.name == "CancelIoEx" }.map(\.text)
+            #expect(log.count == 2 && log.allSatisfy { $0.hasSuffix(": cancelled") }, "\(log)")
+            #expect(log[0].hasPrefix("read on descriptor \(server.descriptor) of machine #"))
+        }
+    }
+
+    @Test func `a machine that awaits no operation is left alone, and the log says so`()
+        async throws
+    {
+        try await withRuntime { runtime in
+            runtime.observe { _ in }
+            let own = try await withThrowingTaskGroup(of: Int.self) { group in
+                group.addTask {
+                    var number: Int?
+                    try await eventually("The parent is suspended.", on: runtime) {
+                        let detail = runtime.snapshot().detail
+                        number = detail?.machines.first { $0.state == "suspended" }?.number
+                        // Its function says the same: it is not taken for running.
+                        return number != nil && detail?.functions.map(\.suspended).max() == 1
+                    }
+                    return number ?? 0
+                }
+                return try await group.next() ?? 0
+            }
+            try runtime.apply(.cancelOperation(machine: own))
+            try runtime.apply(.cancelOperation(machine: Int.max))
+            let log = runtime.log.newest.events.filter { $0.name == "CancelIoEx" }.map(\.text)
+            #expect(log.count == 2)
+            #expect(log.first?.hasSuffix("awaited no operation at that moment") == true, "\(log)")
+            #expect(log.last?.hasSuffix("has ended before") == true, "\(log)")
+            #expect(runtime.snapshot().operations.cancelled == 0)
+            #expect(runtime.snapshot().detail?.functions.allSatisfy { $0.suspended == 0 } == true)
+        }
+    }
+
     @Test func `rows say what a machine waits for`() async throws {
         try await withRuntime { runtime in
             runtime.observe { _ in }

@@ -15,6 +15,7 @@ struct GoldenTests {
         ("help, its end", [.workers], [.character("?"), .end]),
         ("detail", Pane.allCases, [.enter]),
         ("detail of a function", [.machines], [.home, .enter]),
+        ("the question before a cancellation", [.machines], [.down, .down, .character("x")]),
         ("knobs", [.workers], [.character("o"), .character("+")]),
         ("knobs, the last", [.workers], [.character("o"), .end]),
         ("event log", [.port], [.character("l")]),

@@ -106,7 +106,7 @@ struct MouseTests {
         var model = Sample.model(80, 24, keys: [.character("o")])
         try click("spread", in: &model)
         #expect(model.overlay == .knobs(.spread))
-        _ = update(&model, .mouse(MouseEvent(kind: .press, column: 0, row: 12)))
+        _ = update(&model, .mouse(MouseEvent(kind: .press, column: 0, row: 1)))
         #expect(model.overlay == nil)
     }
 }

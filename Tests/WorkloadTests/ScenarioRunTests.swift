@@ -62,6 +62,48 @@ struct ScenarioRunTests {
         }
     }
 
+    /// The screen's caption line has 78 columns at 80x24, and a sentence that is cut off says nothing.
+    @Test(arguments: Scenario.all.map(\.name))
+    func `the caption fits on a line, also under load`(name: String) async throws {
+        let scenario = try #require(Scenario.all.first { $0.name == name })
+        var settings = scenario.defaults
+        settings.clients = 1
+        try await run(scenario, settings) { _, workload in
+            for count in [0, 1, 1234] {
+                #expect(workload.caption(for: busy(count)).count <= 78)
+            }
+        }
+    }
+
+    /// A picture in which all counts are high.
+    private func busy(_ count: Int) -> RuntimeSnapshot {
+        var snapshot = RuntimeSnapshot()
+        snapshot.operations.inFlight = count
+        snapshot.operations.completed = 100 * count
+        snapshot.operations.synchronous = 100 * count
+        snapshot.operations.cancelled = count
+        snapshot.operations.timedOut = count
+        snapshot.port.armed = count
+        snapshot.port.timers = count
+        snapshot.port.queuedPeak = count
+        snapshot.workers.existing = count
+        snapshot.workers.blocked = count
+        snapshot.workers.parked = count
+        snapshot.pollers.count = count
+        snapshot.pollers.blocked = count
+        snapshot.queues.global = count
+        snapshot.queues.local = [count]
+        snapshot.machines.finished = count
+        snapshot.requests.completed = count
+        snapshot.requests.perSecond = Double(count)
+        snapshot.requests.latencyMicroseconds.p50 = 1000 * count
+        snapshot.requests.latencyMicroseconds.max = 1000 * count
+        snapshot.process.threads = min(99, count)
+        snapshot.detail = RuntimeSnapshot.Detail()
+        snapshot.detail?.rates.dequeuedPerSecond = Double(10 * count)
+        return snapshot
+    }
+
     private var fewClients: WorkloadSettings {
         var settings = WorkloadSettings()
         settings.clients = 8

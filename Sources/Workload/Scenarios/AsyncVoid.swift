@@ -20,8 +20,8 @@ extension Scenario {
         defaults: .clients(10, delay: .milliseconds(500), spread: .milliseconds(200)),
         clients: .machines(1000),
         caption: { snapshot, context in
-            "\(context.losses.count) tasks have thrown, nobody was told; "
-                + "\(snapshot.machines.finished) machines have ended like any other."
+            "\(context.losses.count) of \(snapshot.machines.finished) tasks have thrown; "
+                + "they ended like the others, nobody was told."
         },
         stage: { (context, _) throws(OperationError) in
             Stage(client: { await FireAndForget(context: context, number: $0).run() })

@@ -26,7 +26,7 @@ extension Scenario {
         caption: { snapshot, _ in
             let operations = snapshot.operations
             return "\(operations.completed) completed, \(operations.timedOut) timed out, "
-                + "\(operations.cancelled) cancelled; \(snapshot.port.timers) timers are in the heap."
+                + "\(operations.cancelled) cancelled; \(snapshot.port.timers) timers wait."
         },
         stage: { (context, address) throws(OperationError) in
             let listener = try context.runtime.listen(on: address ?? .loopback(port: 0))

@@ -36,7 +36,7 @@ extension Scenario {
             guard context?.state == .blocked, let queued = context?.queued, queued > 0 else {
                 return "\(snapshot.requests.completed) clicks have been handled on context-ui."
             }
-            return "context-ui is blocked; \(queued) items wait in its queue, among them what it "
+            return "context-ui is blocked; \(queued) items queue for it, among them what it "
                 + "waits for."
         },
         stage: { (context, _) throws(OperationError) in

@@ -27,8 +27,8 @@ extension Scenario {
         caption: { snapshot, context in
             let count = "\(snapshot.workers.blocked) of \(snapshot.workers.existing) workers are"
             return context.settings.variant == 0
-                ? "\(count) blocked in a file; the port has \(snapshot.port.armed) armed operations."
-                : "\(count) blocked; the port has \(snapshot.port.armed) armed operations."
+                ? "\(count) blocked in a file; \(snapshot.port.armed) operations are armed."
+                : "\(count) blocked; \(snapshot.port.armed) operations are armed."
         },
         stage: { (context, address) throws(OperationError) in
             let listener = try context.runtime.listen(on: address ?? .loopback(port: 0))

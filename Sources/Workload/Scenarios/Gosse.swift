@@ -34,9 +34,9 @@ extension Scenario {
             $0.hillClimbing = false
         },
         caption: { snapshot, _ in
-            "\(snapshot.queues.local.reduce(0, +)) children wait in the queues of blocked workers, "
-                + "\(snapshot.queues.global) requests in the shared one; "
-                + "\(snapshot.requests.completed) have been answered."
+            "\(snapshot.queues.local.reduce(0, +)) children queue at blocked workers, "
+                + "\(snapshot.queues.global) requests queue; "
+                + "\(snapshot.requests.completed) answered."
         },
         stage: { (context, _) throws(OperationError) in
             let feeder = Feeder(context: context)

@@ -43,8 +43,8 @@ extension Scenario {
         caption: { snapshot, _ in
             let held = snapshot.pollers.inline + snapshot.pollers.blocked
             guard held == snapshot.pollers.count else { return nil }
-            return "User code holds every poller: nobody asks the kernel what is ready, while "
-                + "\(snapshot.workers.parked) workers are parked."
+            return "User code holds every poller: nobody asks the kernel, while "
+                + "\(snapshot.workers.parked) workers idle."
         },
         stage: serving(.byVariant([.awaited, .awaitedAsynchronously]))
     )

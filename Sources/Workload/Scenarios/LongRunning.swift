@@ -39,8 +39,8 @@ extension Scenario {
         caption: { snapshot, context in
             let place = context.settings.variant == 0 ? "one of the workers" : "a thread of its own"
             return
-                "The endless loop holds \(place); \(Int(snapshot.requests.perSecond)) requests a "
-                + "second are answered."
+                "The endless loop holds \(place); \(Int(snapshot.requests.perSecond)) requests/s "
+                + "are answered."
         },
         stage: { (context, address) throws(OperationError) in
             var stage = try serving(.awaited)(context, address)

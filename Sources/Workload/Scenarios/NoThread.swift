@@ -30,7 +30,7 @@ extension Scenario {
                 + (snapshot.detail?.pollers.map(\.busyPercent) ?? [])
             let occupied = (busy.reduce(0, +) / 10).rounded() / 10
             return "\(waiting) operations wait; \(occupied) of \(snapshot.process.threads) threads "
-                + "were occupied on their behalf."
+                + "are busy on their behalf."
         },
         stage: { (context, address) throws(OperationError) in
             let listener = try context.runtime.listen(on: address ?? .loopback(port: 0))

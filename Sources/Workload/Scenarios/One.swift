@@ -33,8 +33,7 @@ extension Scenario {
         },
         caption: { snapshot, _ in
             let flight = snapshot.port.armed + snapshot.port.timers
-            return "\(flight) operations wait and hold no thread. Press p for the picture, s to "
-                + "step through it."
+            return "\(flight) operations wait and hold no thread. p is the picture, s a step."
         },
         stage: serving(.awaited)
     )

@@ -27,8 +27,8 @@ extension Scenario {
         caption: { snapshot, _ in
             let all = max(1, snapshot.operations.completed)
             let share = snapshot.operations.synchronous * 100 / all
-            return "\(share) % of all operations so far completed at once, without a packet; "
-                + "\(Int(snapshot.detail?.rates.dequeuedPerSecond ?? 0)) packets a second now."
+            return "\(share)% of all operations completed at once, without a packet; "
+                + "\(Int(snapshot.detail?.rates.dequeuedPerSecond ?? 0)) packets/s."
         },
         stage: { (context, address) throws(OperationError) in
             let listener = try context.runtime.listen(on: address ?? .loopback(port: 0))
@@ -86,7 +86,7 @@ extension Scenario {
         clients: .machines(maximumMachines),
         caption: { snapshot, _ in
             "The last of a burst goes on \(snapshot.requests.latencyMicroseconds.max / 1000) ms "
-                + "after it was due; at most \(snapshot.port.queuedPeak) packets waited of late."
+                + "after it was due; up to \(snapshot.port.queuedPeak) packets wait."
         },
         stage: { (context, _) throws(OperationError) in
             Stage(client: { await BurstMachine(context: context, number: $0).run() })

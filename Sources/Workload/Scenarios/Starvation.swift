@@ -32,8 +32,8 @@ extension Scenario {
         let all =
             workers.blocked == workers.existing
             ? "all \(workers.existing)" : "\(workers.blocked) of \(workers.existing)"
-        return "\(all) workers are blocked; \(waiting) items wait for a thread, "
-            + "among them what the blocked ones wait for."
+        return "\(all) workers are blocked; \(waiting) items wait, "
+            + "among them what they wait for."
     }
 
     /// Sync over async with the classic injection of threads.

@@ -29,11 +29,10 @@ extension Scenario {
             $0.hillClimbing = false
         },
         caption: { snapshot, _ in
-            let late = Double(snapshot.requests.latencyMicroseconds.p50) / 1000
-            return
-                "Half of the timers of late went on \(late.rounded()) ms or more after they were "
-                + "due; \(snapshot.workers.blocked) of \(snapshot.workers.existing) workers are "
-                + "blocked."
+            let late = snapshot.requests.latencyMicroseconds.p50 / 1000
+            let workers = snapshot.workers
+            return "Half of the timers are \(late) ms late or more; "
+                + "\(workers.blocked) of \(workers.existing) workers are blocked."
         },
         stage: { (context, _) throws(OperationError) in
             Stage(
