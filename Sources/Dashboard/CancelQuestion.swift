@@ -69,7 +69,7 @@ extension Model {
     mutating func askToCancel() {
         var under: Overlay.Detail?
         if case .detail(let detail) = overlay { under = detail }
-        guard let machine = chosenMachine else {
+        guard let machine = cancellable else {
             say("x cancels what a state machine awaits: choose a machine in pane 4.")
             return
         }
@@ -81,7 +81,7 @@ extension Model {
     }
 
     /// The machine that `x` is about: the one in the detail view, else the chosen row.
-    var chosenMachine: RuntimeSnapshot.MachineRow? {
+    var cancellable: RuntimeSnapshot.MachineRow? {
         if case .detail(let detail) = overlay {
             guard case .machine(let machine) = detail.subject, !detail.isGone else { return nil }
             return machine

@@ -125,7 +125,7 @@ struct KeyBar {
                 hint("q", .character("q"), "quit", 1),
             ]
         case .detail, .events, .scenario, .climber:
-            let cancel = model.chosenMachine.map { _ in hint("x", .character("x"), "cancel", 2) }
+            let cancel = model.cancellable.map { _ in hint("x", .character("x"), "cancel", 2) }
             return [hint("Esc", .escape, "back", 0), scrolling]
                 + (cancel.map { [$0] } ?? []) + [
                     hint("?", .character("?"), "help", 1), hint("q", .character("q"), "quit", 0),
@@ -153,7 +153,7 @@ struct KeyBar {
         let list = model.cursorList(of: model.focus)
         if model.rows.count(list) > 0 {
             hints.append(hint("Enter", .enter, "open", 4))
-            if model.chosenMachine != nil {
+            if model.cancellable != nil {
                 hints.append(hint("x", .character("x"), "cancel", 6))
             }
             if model.rows.count(list) > 1 {

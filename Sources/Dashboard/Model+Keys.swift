@@ -12,8 +12,8 @@ extension Model {
         case .character("?"), .character("h"), .function(1):
             help = help == nil ? 0 : nil
             return []
-        case .character("r"): return cyclePlacement()
-        case .character("v"): return cycleVariant()
+        case .character("r") where !isAsking: return cyclePlacement()
+        case .character("v") where !isAsking: return cycleVariant()
         default: break
         }
         if let top = help {
@@ -42,6 +42,11 @@ extension Model {
         }
     }
 
+    /// Whether a question waits for its answer: keys that act elsewhere do not act then.
+    private var isAsking: Bool {
+        if case .cancel = overlay { help == nil } else { false }
+    }
+
     private mutating func pressInPanes(_ key: Key) -> [Effect] {
         switch key {
         case .tab: focus = focus.next
@@ -66,10 +71,10 @@ extension Model {
         return []
     }
 
-    /// Whether text lies over the panes, in which the space bar turns pages.
+    /// Whether text lies over the panes, in which the space bar turns pages, or a question.
     private var hasText: Bool {
         switch overlay {
-        case .detail, .events, .scenario, .climber: true
+        case .detail, .events, .scenario, .climber, .cancel: true
         case .knobs, .chart, .picture, nil: false
         }
     }
