@@ -46,7 +46,7 @@ private struct Words {
 
     /// `fetch #10233`.
     private var name: String {
-        guard held.subject != 0 else { return "a timer without a machine" }
+        guard held.subject != 0 else { return "no machine of ours" }
         guard let machine, !machine.function.isEmpty else { return "machine #\(held.subject)" }
         return "\(machine.function) #\(held.subject)"
     }
@@ -68,7 +68,7 @@ private struct Words {
         switch kind {
         case .sleep: "\(thread) set a timer for \(name); no thread waits for it"
         case .post: "\(thread) posted an empty packet for \(name)"
-        case nil where held.argument < 0: "\(thread) set a timer for \(name)"
+        case nil where held.argument < 0: "\(thread) submitted an operation for \(name)"
         default:
             "\(thread) submitted \(kind?.name ?? "an operation") on fd \(held.argument) for \(name): "
                 + "armed, no thread waits"
@@ -78,10 +78,12 @@ private struct Words {
     private var performed: String {
         let descriptor = machine.map { Int($0.descriptor) } ?? -1
         switch kind {
-        case .sleep where held.argument >= 0, nil where held.argument >= 0:
+        case .sleep where held.argument >= 0:
             return "\(thread) found the timer of \(name) due: now there is a packet"
         case .post where held.argument >= 0:
             return "\(thread) made the empty packet of \(name)"
+        case nil where held.argument >= 0:
+            return "\(thread) completed an operation of \(name): now there is a packet"
         default: break
         }
         let result = kind.map { PacketEvent.words($0, Int64(held.argument)) } ?? "done"
@@ -104,7 +106,9 @@ private struct Words {
     }
 
     private var placed: String {
-        guard held.subject != 0 else { return "\(thread) hands over what its timer brought" }
+        guard held.subject != 0 else {
+            return "\(thread) hands over what a packet brought for \(name)"
+        }
         let resumption = Resumption(word: UInt(bitPattern: held.argument))
         switch resumption.place(placement) {
         case Placement.inline.rawValue:

@@ -252,7 +252,8 @@ final class Tempo: Sendable {
         case .worker: "worker-\(lane.number)"
         case .scheduler:
             SchedulerName(rawValue: UInt8(truncatingIfNeeded: lane.number))?.threadName ?? ""
-        case .other: "main"
+        // Its own, since it is the one that calls.
+        case .other: CurrentThread.name
         }
     }
 
