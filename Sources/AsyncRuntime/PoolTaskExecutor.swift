@@ -23,7 +23,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     let registry: StateMachineRegistry
     let gate: HopGate
     let schedulers: Schedulers
-    private let placementIndex: Atomic<Int>
+    let placementSetting: PlacementSetting
     private let tracksMachines: Bool
 
     init(
@@ -41,19 +41,14 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         self.registry = registry
         self.gate = gate
         self.schedulers = schedulers
-        placementIndex = Atomic(Placement.allCases.firstIndex(of: placement) ?? 0)
+        placementSetting = PlacementSetting(placement)
         tracksMachines = TaskLayout.isKnown
     }
 
     /// Where continuations run; changes apply to the next one.
     var placement: Placement {
-        get { Placement.allCases[placementIndex.load(ordering: .relaxed)] }
-        set {
-            placementIndex.store(
-                Placement.allCases.firstIndex(of: newValue) ?? 0,
-                ordering: .relaxed
-            )
-        }
+        get { placementSetting.value }
+        set { placementSetting.value = newValue }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {

@@ -109,7 +109,7 @@ public final class Runtime: Sendable {
             ),
             bell: bell
         )
-        tempo.connect(gate, port, taskExecutor)
+        tempo.connect(gate, port, taskExecutor.placementSetting)
         log.appendAdjustment(
             from: 0,
             to: configuration.workers.lowerBound,

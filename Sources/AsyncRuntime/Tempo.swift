@@ -42,7 +42,7 @@ final class Tempo: Sendable {
         var ownsWorldTime = false
         weak var gate: HopGate?
         weak var port: CompletionPort?
-        weak var executor: PoolTaskExecutor?
+        var placement: PlacementSetting?
     }
 
     private let registry: StateMachineRegistry
@@ -60,11 +60,11 @@ final class Tempo: Sendable {
     }
 
     /// Makes known what the tempo changes; before the first command.
-    func connect(_ gate: HopGate, _ port: CompletionPort, _ executor: PoolTaskExecutor) {
+    func connect(_ gate: HopGate, _ port: CompletionPort, _ placement: PlacementSetting) {
         state.withLock { state in
             state.gate = gate
             state.port = port
-            state.executor = executor
+            state.placement = placement
         }
     }
 
@@ -167,7 +167,7 @@ final class Tempo: Sendable {
         // Main threads and strangers are not the world's, but those that watch it.
         guard holdsHops.load(ordering: .relaxed), held.lane.kind != .other else { return }
         let thread = held.lane.index
-        let placement = state.withLock { $0.executor }?.placement ?? .worker
+        let placement = state.withLock { $0.placement }?.value ?? .worker
         let row = HopSentence(
             held,
             thread: threadName(held.lane),
