@@ -48,7 +48,8 @@ struct CancelBox {
             )
             let place = machine.descriptor < 0 ? "" : " on descriptor \(machine.descriptor)"
             let state = MachineColumns.state(machine.state, model.glyphs)
-            lines.append(fact("now in", state) + [Span("\(place) for \(time)")])
+            lines.append(fact("now in", state) + [Span(place)])
+            lines.append(fact("for", Span(time)))
         }
         lines.append([])
         lines += Paragraph.wrap(effect, width: width).map { [Span($0, .dim)] }

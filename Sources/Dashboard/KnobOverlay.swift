@@ -85,7 +85,10 @@ struct KnobOverlay {
     private func line(_ setting: Setting) -> [Span] {
         let mark = setting == chosen ? model.glyphs.arrow : " "
         let owner = isNarrow ? "" : setting.owner.left(8) + " "
-        let name = Span("\(mark) \(owner)\(setting.name.left(15)) ")
+        // Two kinds of threads have a minimum and a maximum; without the owner they are told apart so.
+        let isShared = ["minimum", "maximum"].contains(setting.name)
+        let word = isNarrow && isShared ? "\(setting.owner) \(setting.name)" : setting.name
+        let name = Span("\(mark) \(owner)\(word.left(15)) ")
         guard let snapshot = model.snapshot, let present = setting.value(in: snapshot) else {
             return [name, Span("-".right(14), .dim), Span("  not in this scenario", .dim)]
         }
@@ -98,6 +101,7 @@ struct KnobOverlay {
             return [name, Span(text(present).right(14), .strong), Span("  \(limits)", .dim)]
         }
         let asked = "\(text(present)) \(model.glyphs.becomes) \(text(target.value))"
-        return [name, Span(asked.right(14), .warning), Span("  asked for", .warning)]
+        let note = isNarrow ? "" : "  asked for"
+        return [name, Span(asked.right(14) + note, .warning)]
     }
 }

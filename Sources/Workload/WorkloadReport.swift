@@ -67,6 +67,11 @@ extension Workload {
         if waiting > snapshot.workers.existing * 4 {
             return "\(operations) in flight, but \(waiting) continuations wait for a thread."
         }
+        let blocked = snapshot.workers.blocked + snapshot.pollers.blocked
+        if blocked > 0 {
+            let threads = blocked == 1 ? "1 thread is" : "\(blocked) threads are"
+            return "\(operations) in flight, but \(threads) blocked by user code."
+        }
         return "\(operations) in flight, \(occupied): nobody waits for them."
     }
 
