@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "AsyncRuntime",
             dependencies: [
-                "Port", "Pool", "Kernel", "Telemetry",
+                "Port", "Pool", "Symbols", "Kernel", "Telemetry",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -88,6 +88,18 @@ let package = Package(
         .target(name: "Dashboard", dependencies: ["Telemetry"], swiftSettings: strict),
         // Paints frames with ncurses, reads keys.
         .target(name: "Terminal", dependencies: ["CNCurses", "Dashboard"], swiftSettings: strict),
+        // Puts sources of the modules above into the program, for its source view.
+        .executableTarget(
+            name: "embed-sources",
+            path: "Sources/EmbedSourcesTool",
+            swiftSettings: strict
+        ),
+        .plugin(
+            name: "EmbedSources",
+            capability: .buildTool(),
+            dependencies: ["embed-sources"],
+            path: "Sources/EmbedSources"
+        ),
         // Command line and main loop.
         .executableTarget(
             name: "pooltop",
@@ -100,7 +112,8 @@ let package = Package(
             swiftSettings: strict,
             // Takes the place of malloc in the whole process. A task is made on one thread and freed
             // on another; glibc's allocator takes the maker's lock for that, and sleeps over it.
-            linkerSettings: [.linkedLibrary("mimalloc")]
+            linkerSettings: [.linkedLibrary("mimalloc")],
+            plugins: ["EmbedSources"]
         ),
         // What tests of several modules share: schedules, seeds, bounded waits, threads, lanes.
         .target(

@@ -23,7 +23,8 @@ package import Telemetry
 ///    carry that are left is given back.
 /// 5. The schedulers' threads are told to end with their queues, and joined.
 /// 6. Workers are told to stop, and joined. Nobody runs a job after that.
-/// 7. The sampler is stopped last, so that a snapshot can be had until the end.
+/// 7. The sampler is stopped, so that a snapshot can be had until the end; and it is waited for the
+///    thread that reads symbols, if it has not ended yet.
 /// A thread that user code still holds when time is up is not waited for; its name is returned.
 public final class Runtime: Sendable {
     let configuration: RuntimeConfiguration
@@ -302,6 +303,8 @@ public final class Runtime: Sendable {
         case .step: tempo.step()
         case .follow(let machine): tempo.follow(machine.flatMap { UInt64(exactly: $0) } ?? 0)
         case .cancelOperation(let machine): cancelOperation(ofMachine: machine)
+        case .watchMachine(let number):
+            registry.story.watched = number.flatMap(UInt32.init(exactly:)) ?? 0
         case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset,
             .setVariant:
             return false
@@ -365,6 +368,9 @@ public final class Runtime: Sendable {
         pool.stop()
         held += pool.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
         sampler.stop()
+        held += sampler.parts.states.symbols.stop(
+            until: max(deadline, Instant.now.advanced(by: .milliseconds(20)))
+        )
         return held
     }
 }

@@ -24,7 +24,7 @@ package final class Sampler: Sendable {
     }
 
     private let contexts: ThreadContexts
-    private let parts: SnapshotParts
+    let parts: SnapshotParts
     private let turn = Turn()
     private let state = SamplerState()
     private let observer = Lock(Observer())
@@ -85,7 +85,9 @@ package final class Sampler: Sendable {
             limit: 4096,
             lane: contexts.current.lane
         )
-        let totals = state.close(contexts.lanes, siteCount: parts.registry.sites.count)
+        let registry = parts.registry
+        let rowCount = max(registry.sites.count, registry.chains.rowCount)
+        let totals = state.close(contexts.lanes, rowCount: rowCount)
         state.lookAround(parts)
         spend(since: before)
         return totals
@@ -170,7 +172,7 @@ final class SamplerState: @unchecked Sendable {
     /// The list of lanes is read after the epoch was advanced: a thread that counted in the closed
     /// epoch had its lane by then. A lane that is found ended may have counted in the new epoch
     /// too, so it is read once more next time.
-    func close(_ lanes: LaneRegistry, siteCount: Int) -> Totals {
+    func close(_ lanes: LaneRegistry, rowCount: Int) -> Totals {
         let closed = lanes.epoch.advance()
         let (living, ended) = lanes.all(takeEnded: true)
         let all = living + ended + lingering
@@ -180,7 +182,7 @@ final class SamplerState: @unchecked Sendable {
             for tally in Tally.allCases {
                 lane.drainTally(
                     tally,
-                    rows: siteCount,
+                    rows: rowCount,
                     ofEpoch: closed,
                     into: &sums.tallies[tally.rawValue]
                 )

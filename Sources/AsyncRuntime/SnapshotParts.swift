@@ -16,6 +16,7 @@ struct SnapshotParts: Sendable {
     let log: EventLog
     let stopSignal: StopSignal
     let tempo: Tempo
+    let states = StateSampling()
 
     /// Rows of machines on screen, and slots that are looked at to find them.
     private static let machineRowLimit = 256
@@ -161,6 +162,13 @@ struct SnapshotParts: Sendable {
             return row
         }
         detail.functions = functions(totals, perSecond, past.totals)
+        detail.states = states.states(
+            of: registry,
+            totals,
+            past.totals,
+            perSecond: perSecond,
+            log: log
+        )
         detail.climber = climber
         detail.startedAtUnixSeconds = log.startedAtUnixSeconds
         detail.utcOffsetSeconds = log.utcOffsetSeconds

@@ -47,7 +47,7 @@ extension StateMachineRegistry {
         return now &- min(since, now) > 2_000_000_000
     }
 
-    private static func threadName(_ word: UInt32) -> String {
+    static func threadName(_ word: UInt32) -> String {
         let number = word & 0xff_ffff
         switch word >> 24 {
         case 1: return "poller-\(number)"
@@ -95,6 +95,53 @@ extension StateMachineRegistry {
             )
         }
         return nil
+    }
+
+    /// The word for a state: the operation's name where it awaits one.
+    static func stateName(_ raw: UInt8) -> String {
+        switch State(rawValue: raw) {
+        case .queued: "queued"
+        case .running: "running"
+        case .suspended: "suspended"
+        case .ended: "ended"
+        default: OperationKind(rawValue: raw &- State.waiting.rawValue)?.name ?? "waiting"
+        }
+    }
+
+    /// What the slot knows beyond the row, and what the task itself says.
+    private func context(
+        of slot: UInt32,
+        _ task: UInt,
+        state: UInt8
+    ) -> RuntimeSnapshot.MachineContext {
+        let memory = unsafe pointer(slot)
+        var context = RuntimeSnapshot.MachineContext()
+        switch Origin(rawValue: unsafe memory.pointee.origin.load(ordering: .relaxed)) {
+        case .task: context.origin = .task
+        case .group: context.origin = .group
+        case .asyncLet: context.origin = .asyncLet
+        case .none?, nil: context.origin = .none
+        }
+        context.parent = Int(unsafe memory.pointee.parent.load(ordering: .relaxed))
+        let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
+        context.chain = chain == ResumeChains.nothing ? nil : chain
+        let start = Int(unsafe memory.pointee.startChain.load(ordering: .relaxed))
+        context.startChain = start == ResumeChains.nothing ? nil : start
+        let isPresent = unsafe memory.pointee.hasPresentFrames.load(ordering: .relaxed) != 0
+        context.isOfLastRun = state == State.suspended.rawValue && !isPresent
+        context.priority = Int(unsafe memory.pointee.priority.load(ordering: .relaxed))
+        let scheduler = unsafe memory.pointee.scheduler.load(ordering: .relaxed)
+        context.scheduler = SchedulerName(rawValue: scheduler)?.rawName ?? ""
+        guard unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0 else {
+            return context
+        }
+        // A hazard pointer, as in `sweep`.
+        hazard.store(task, ordering: .sequentiallyConsistent)
+        if unsafe memory.pointee.task.load(ordering: .sequentiallyConsistent) == task {
+            context.isCancelled = TaskLayout.isCancelled(task)
+        }
+        hazard.store(0, ordering: .sequentiallyConsistent)
+        return context
     }
 
     /// Rows of machines in flight: at most `rowLimit`, from a walk over at most `walkLimit` slots.
@@ -154,6 +201,7 @@ extension StateMachineRegistry {
                 ),
                 site: site < known.sites.count ? known.sites[site].location : ""
             )
+            row.context = context(of: slot, task, state: raw)
             if raw >= State.waiting.rawValue {
                 let word = UInt(unsafe memory.pointee.resumption.load(ordering: .relaxed))
                 row.resumesOn = Resumption(word: word).place(placement)

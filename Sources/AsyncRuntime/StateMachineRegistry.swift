@@ -16,9 +16,6 @@ internal import Telemetry
 /// orders the writers. Fields are atomics since the sampler reads rows at any time; a row whose
 /// number changed while it was read is dropped.
 final class StateMachineRegistry: Sendable {
-    /// Most frames that are kept, innermost first.
-    static let frameLimit = 8
-
     /// What a machine does.
     enum State: UInt8 {
         case queued = 1
@@ -29,6 +26,14 @@ final class StateMachineRegistry: Sendable {
         case ended
         /// Awaits an operation; its kind is added to this value.
         case waiting = 16
+    }
+
+    /// How a machine is related to the task it came from.
+    enum Origin: UInt8 {
+        case none
+        case task
+        case group
+        case asyncLet
     }
 
     struct Slot: ~Copyable {
@@ -46,27 +51,37 @@ final class StateMachineRegistry: Sendable {
         let descriptor: Atomic<Int32>
         /// Kind and number of the lane that ran it last.
         let lastThread: Atomic<UInt32>
-        let frameCount: Atomic<UInt32>
         /// Slot of the operation that it awaits or awaited last; of a stale number the port says so.
         let operation: Atomic<UInt32>
+        /// The task it came from; 0 for none.
+        let parent: Atomic<UInt32>
         /// 1 for a child of `async let`, which cannot be retained.
         let isInParentsFrame: Atomic<UInt8>
         /// The scheduler that ran it last, by the raw value of its name; 0 for the pool.
         let scheduler: Atomic<UInt8>
         /// How its last operation resumes it: the captured scheduler and, above, the options.
         let resumption: Atomic<UInt16>
-        /// Resume functions, relative to the executable's first byte; see `FrameCapture`.
-        let frames: InlineArray<8, Atomic<UInt32>>
+        /// Its frames, by their number in `ResumeChains`.
+        let chain: Atomic<UInt16>
+        /// The function it started with, likewise.
+        let startChain: Atomic<UInt16>
+        /// The raw value of `Origin`.
+        let origin: Atomic<UInt8>
+        let priority: Atomic<UInt8>
+        /// 1 while the frames are those in which it is suspended; 0 once it has run on.
+        let hasPresentFrames: Atomic<UInt8>
     }
 
     static let sinceMask: UInt64 = 0x00ff_ffff_ffff_ffff
 
-    private let slots = SlotPool(slotBytes: 112, counter: .machines)
+    private let slots = SlotPool(slotBytes: 96, counter: .machines)
     let sites: AwaitSites
     let waits = WaitTimes()
+    let chains = ResumeChains()
+    let story = MachineStory()
 
     init(sites: AwaitSites) {
-        precondition(MemoryLayout<Slot>.size <= 112)
+        precondition(MemoryLayout<Slot>.size <= 96)
         self.sites = sites
     }
 
@@ -91,7 +106,13 @@ final class StateMachineRegistry: Sendable {
     private let limitWord = Atomic<UInt32>(0)
     var limit: UInt32 { limitWord.load(ordering: .relaxed) }
 
-    private func start(_ task: UInt, at now: UInt64, lane: ThreadLane) -> UInt32 {
+    private func start(
+        _ task: UInt,
+        chain: Int,
+        at now: UInt64,
+        lane: ThreadLane
+    ) -> UInt32 {
+        let way = chains.transition(from: ResumeChains.nothing, to: chain)
         let section = lane.open()
         let slot: UInt32
         do throws(SlotPool.Exhausted) {
@@ -105,6 +126,8 @@ final class StateMachineRegistry: Sendable {
         let isBack = TaskLayout.reservedWord(task) >> 32 == UInt(identifier)
         lane.count(isBack ? .machinesFinished : .machinesStarted, isBack ? -1 : 1, in: section)
         lane.tally(.machines, row: 0, 1, in: section)
+        lane.tally(.chains, row: chain, 1, in: section)
+        lane.tally(.transitions, row: way, 1, in: section)
         lane.close(section)
         if slot >= limit { raiseLimit(slot) }
         let isInFrame = TaskLayout.isInParentsFrame(task)
@@ -123,7 +146,11 @@ final class StateMachineRegistry: Sendable {
         unsafe memory.pointee.descriptor.store(-1, ordering: .relaxed)
         unsafe memory.pointee.operation.store(0, ordering: .relaxed)
         unsafe memory.pointee.lastThread.store(0, ordering: .relaxed)
-        unsafe memory.pointee.frameCount.store(0, ordering: .relaxed)
+        unsafe memory.pointee.chain.store(UInt16(chain), ordering: .relaxed)
+        unsafe memory.pointee.startChain.store(UInt16(chain), ordering: .relaxed)
+        unsafe memory.pointee.priority.store(TaskLayout.priority(task), ordering: .relaxed)
+        unsafe memory.pointee.hasPresentFrames.store(1, ordering: .relaxed)
+        noteOrigin(of: task, slot, isInFrame: isInFrame)
         unsafe memory.pointee.scheduler.store(0, ordering: .relaxed)
         unsafe memory.pointee.resumption.store(0, ordering: .relaxed)
         unsafe memory.pointee.state.store(
@@ -133,6 +160,24 @@ final class StateMachineRegistry: Sendable {
         // Releasing; pairs with the acquiring load in `rows`.
         unsafe memory.pointee.task.store(task, ordering: .releasing)
         return slot
+    }
+
+    /// Notes whose child the task is, or who has made it: as a rule the task that runs here.
+    @inline(__always)
+    private func noteOrigin(of task: UInt, _ slot: UInt32, isInFrame: Bool) {
+        let memory = unsafe pointer(slot)
+        var parent = TaskLayout.parent(task)
+        var origin = isInFrame ? Origin.asyncLet : .group
+        if parent == 0 {
+            parent = TaskLayout.current
+            if parent == task { parent = 0 }
+            origin = parent == 0 ? .none : .task
+        }
+        unsafe memory.pointee.origin.store(origin.rawValue, ordering: .relaxed)
+        unsafe memory.pointee.parent.store(
+            parent == 0 ? 0 : TaskLayout.identifier(parent),
+            ordering: .relaxed
+        )
     }
 
     private func raiseLimit(_ slot: UInt32) {
@@ -167,12 +212,18 @@ final class StateMachineRegistry: Sendable {
             StateMachineRegistry.word(state, now),
             ordering: .acquiringAndReleasing
         )
-        addTime(slot, old, now, lane)
+        addTime(slot, old, to: state, now, lane)
         return UInt8(truncatingIfNeeded: old >> 56)
     }
 
     @inline(__always)
-    private func addTime(_ slot: UInt32, _ old: UInt64, _ now: UInt64, _ lane: ThreadLane) {
+    private func addTime(
+        _ slot: UInt32,
+        _ old: UInt64,
+        to next: UInt8,
+        _ now: UInt64,
+        _ lane: ThreadLane
+    ) {
         let since = old & StateMachineRegistry.sinceMask
         let time = now & StateMachineRegistry.sinceMask &- min(since, now)
         let memory = unsafe pointer(slot)
@@ -183,9 +234,36 @@ final class StateMachineRegistry: Sendable {
         default: unsafe add(time, to: memory.pointee.waiting)
         }
         if state == State.suspended.rawValue { tallySuspended(slot, -1, lane) }
+        let watched = story.watched
+        if watched != 0 { tell(slot, ifNumber: watched, time, next, now, lane) }
+        guard state >= State.suspended.rawValue else { return }
+        let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
+        chains.waits.record(time, functionRow: chain, lane: lane)
         guard state >= State.waiting.rawValue else { return }
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         waits.record(time, functionRow: row, lane: lane)
+    }
+
+    /// Adds to the story of the machine that is watched, if this is it.
+    private func tell(
+        _ slot: UInt32,
+        ifNumber watched: UInt32,
+        _ time: UInt64,
+        _ next: UInt8,
+        _ now: UInt64,
+        _ lane: ThreadLane
+    ) {
+        let memory = unsafe pointer(slot)
+        guard unsafe memory.pointee.number.load(ordering: .relaxed) == watched else { return }
+        story.append(
+            MachineStory.Step(
+                at: now,
+                state: next,
+                thread: StateMachineRegistry.threadWord(lane),
+                chain: unsafe memory.pointee.chain.load(ordering: .relaxed),
+                afterNanoseconds: time
+            )
+        )
     }
 
     /// Each sum has one writer at a time, whoever ended that state: no read-modify-write.
@@ -208,14 +286,26 @@ final class StateMachineRegistry: Sendable {
     ) -> (scheduler: SchedulerName?, isNew: Bool) {
         let slot = find(task)
         guard slot != 0 else {
-            _ = start(task, at: now, lane: lane)
+            let entry = TaskLayout.entry(task)
+            let chain =
+                entry == 0
+                ? chains.number(of: task, isBody: false) : chains.number(ofStart: entry)
+            _ = start(task, chain: chain, at: now, lane: lane)
             return (nil, true)
         }
-        let scheduler = unsafe pointer(slot).pointee.scheduler.load(ordering: .relaxed)
+        let memory = unsafe pointer(slot)
+        let scheduler = unsafe memory.pointee.scheduler.load(ordering: .relaxed)
+        // After an operation of ours, or a sleep, the frames are those that were noted before it.
+        let isElsewhere = unsafe memory.pointee.hasPresentFrames.load(ordering: .relaxed) == 0
         if !TaskLayout.isInParentsFrame(task) {
+            if isElsewhere { capture(task, slot, isBody: false, lane: lane) }
             change(slot, to: State.queued.rawValue, at: now, lane)
-        } else if !requeueChild(task, slot, at: now, lane) {
-            _ = start(task, at: now, lane: lane)
+        } else if requeueChild(task, slot, at: now, lane) {
+            // Only now is the slot known to be its own still.
+            if isElsewhere { capture(task, slot, isBody: false, lane: lane) }
+        } else {
+            let chain = chains.number(of: task, isBody: false)
+            _ = start(task, chain: chain, at: now, lane: lane)
         }
         return (SchedulerName(rawValue: scheduler), false)
     }
@@ -242,7 +332,7 @@ final class StateMachineRegistry: Sendable {
             desired: StateMachineRegistry.word(State.queued.rawValue, now),
             ordering: .acquiringAndReleasing
         )
-        if isMine { addTime(slot, old, now, lane) }
+        if isMine { addTime(slot, old, to: State.queued.rawValue, now, lane) }
         return isMine
     }
 
@@ -277,7 +367,8 @@ final class StateMachineRegistry: Sendable {
             StateMachineRegistry.word(State.running.rawValue, now),
             ordering: .releasing
         )
-        addTime(slot, old, now, lane)
+        addTime(slot, old, to: State.running.rawValue, now, lane)
+        unsafe memory.pointee.hasPresentFrames.store(0, ordering: .relaxed)
         unsafe memory.pointee.scheduler.store(scheduler?.rawValue ?? 0, ordering: .relaxed)
         let thread = StateMachineRegistry.threadWord(lane)
         if unsafe memory.pointee.lastThread.load(ordering: .relaxed) != thread {
@@ -334,7 +425,7 @@ final class StateMachineRegistry: Sendable {
         )
         if isSuspended {
             tallySuspended(slot, 1, lane)
-            addTime(slot, running, now, lane)
+            addTime(slot, running, to: State.suspended.rawValue, now, lane)
         }
         return false
     }
@@ -363,10 +454,18 @@ final class StateMachineRegistry: Sendable {
             if rounds < 100 { CurrentThread.pause() } else { CurrentThread.yieldProcessor() }
         }
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
+        let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
+        let way = chains.transition(from: chain, to: Int(ResumeChains.done))
+        if story.watched != 0 {
+            let now = Instant.now.nanoseconds
+            tell(slot, ifNumber: story.watched, 0, State.ended.rawValue, now, lane)
+        }
         let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
         let section = lane.open()
         lane.count(.machinesFinished, in: section)
         lane.tally(.machines, row: row, -1, in: section)
+        lane.tally(.chains, row: chain, -1, in: section)
+        lane.tally(.transitions, row: way, 1, in: section)
         // Ended unseen, on an executor that is not ours.
         let state = unsafe memory.pointee.state.load(ordering: .relaxed) >> 56
         if state == State.suspended.rawValue {
@@ -399,7 +498,9 @@ final class StateMachineRegistry: Sendable {
         guard task != 0 else { return (0, false) }
         var slot = find(task)
         // A task of another executor is not tracked: nobody would see it end.
-        if slot == 0, isOwnThread { slot = start(task, at: now, lane: lane) }
+        if slot == 0, isOwnThread {
+            slot = start(task, chain: ResumeChains.nothing, at: now, lane: lane)
+        }
         guard slot != 0 else { return (0, false) }
         let memory = unsafe pointer(slot)
         change(slot, to: State.waiting.rawValue + kind.rawValue, at: now, lane)
@@ -411,7 +512,7 @@ final class StateMachineRegistry: Sendable {
         )
         let scheduler = resumption.captured?.rawValue ?? 0
         unsafe memory.pointee.scheduler.store(scheduler, ordering: .relaxed)
-        captureFrames(task, slot)
+        capture(task, slot, isBody: true, lane: lane)
         return (
             UInt64(unsafe memory.pointee.number.load(ordering: .relaxed)),
             unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) != 0
@@ -438,14 +539,29 @@ final class StateMachineRegistry: Sendable {
         guard TaskLayout.isKnown else { return false }
         let task = TaskLayout.current
         let slot = task == 0 ? 0 : find(task)
-        if slot != 0 { change(slot, to: State.running.rawValue, at: now, lane) }
+        if slot != 0 {
+            change(slot, to: State.running.rawValue, at: now, lane)
+            unsafe pointer(slot).pointee.hasPresentFrames.store(0, ordering: .relaxed)
+        }
         return task == running
     }
 
     /// A job came with a delay: the wake-up of a `Task.sleep`.
     func schedules(_ job: UInt, site: Int, functionRow: Int, at now: UInt64, lane: ThreadLane) {
+        // The sleep is a task of the concurrency runtime's own, which the running one has made and
+        // awaits: this is inside its continuation's body.
+        let sleeper = TaskLayout.current
+        let sleeperSlot = sleeper == 0 || sleeper == job ? 0 : find(sleeper)
+        if sleeperSlot != 0 { capture(sleeper, sleeperSlot, isBody: true, lane: lane) }
         var slot = find(job)
-        if slot == 0 { slot = start(job, at: now, lane: lane) }
+        if slot == 0 {
+            slot = start(
+                job,
+                chain: chains.number(ofStart: TaskLayout.entry(job)),
+                at: now,
+                lane: lane
+            )
+        }
         guard slot != 0 else { return }
         change(slot, to: State.waiting.rawValue + OperationKind.sleep.rawValue, at: now, lane)
         label(slot, site: site, functionRow: functionRow, descriptor: -1, lane: lane)
@@ -472,17 +588,23 @@ final class StateMachineRegistry: Sendable {
         unsafe memory.pointee.functionRow.store(UInt16(functionRow), ordering: .relaxed)
     }
 
-    private func captureFrames(_ task: UInt, _ slot: UInt32) {
+    /// Notes the frames in which the task is suspended, or about to be.
+    @inline(__always)
+    private func capture(_ task: UInt, _ slot: UInt32, isBody: Bool, lane: ThreadLane) {
         let memory = unsafe pointer(slot)
-        var count = 0
-        TaskLayout.forEachFrame(task, limit: StateMachineRegistry.frameLimit) { resume in
-            unsafe memory.pointee.frames[count].store(
-                FrameCapture.encode(resume),
-                ordering: .relaxed
-            )
-            count += 1
+        let chain = chains.number(of: task, isBody: isBody)
+        let old = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
+        let way = chains.transition(from: old, to: chain)
+        let section = lane.open()
+        lane.tally(.transitions, row: way, 1, in: section)
+        if chain != old {
+            lane.tally(.chains, row: old, -1, in: section)
+            lane.tally(.chains, row: chain, 1, in: section)
         }
-        unsafe memory.pointee.frameCount.store(UInt32(count), ordering: .relaxed)
+        lane.close(section)
+        unsafe memory.pointee.hasPresentFrames.store(1, ordering: .relaxed)
+        guard chain != old else { return }
+        unsafe memory.pointee.chain.store(UInt16(chain), ordering: .relaxed)
     }
 
     static func threadWord(_ lane: ThreadLane) -> UInt32 {

@@ -14,9 +14,16 @@ enum TaskLayout {
     private static let isGroupChild: UInt32 = 1 << 26
     private static let isAsyncLet: UInt32 = 1 << 28
     private static let identifierOffset = 36
+    private static let resumeFunctionOffset = 56
     private static let resumeContextOffset = 64
+    /// Of a child, behind the task object itself.
+    private static let parentOffset = 208
+    /// Before a task's first context: the function it starts with.
+    private static let entryDistance = 24
+    private static let isChild: UInt32 = 1 << 24
     private static let statusOffset = 96
     private static let isComplete: UInt64 = 0x2000
+    private static let isCancelled: UInt64 = 0x100
 
     /// Whether the layout fits this process.
     static let isKnown: Bool = probe()
@@ -51,6 +58,23 @@ enum TaskLayout {
         unsafe pointer(task).load(fromByteOffset: flagsOffset, as: UInt32.self) & isGroupChild != 0
     }
 
+    /// The task that a child belongs to; 0 for one that is nobody's child.
+    ///
+    /// A parent outlives its children.
+    @inline(__always)
+    static func parent(_ task: UInt) -> UInt {
+        let flags = unsafe pointer(task).load(fromByteOffset: flagsOffset, as: UInt32.self)
+        guard flags & isChild != 0 else { return 0 }
+        return unsafe pointer(task).load(fromByteOffset: parentOffset, as: UInt.self)
+    }
+
+    /// The priority that the task was made with.
+    @inline(__always)
+    static func priority(_ task: UInt) -> UInt8 {
+        let flags = unsafe pointer(task).load(fromByteOffset: flagsOffset, as: UInt32.self)
+        return UInt8(truncatingIfNeeded: flags >> 8)
+    }
+
     /// The low 32 bits of the task's identifier.
     static func identifier(_ task: UInt) -> UInt32 {
         unsafe pointer(task).load(fromByteOffset: identifierOffset, as: UInt32.self)
@@ -62,10 +86,18 @@ enum TaskLayout {
     ///
     /// Acquiring, since the word is written by the thread that ran the task last.
     @inline(__always)
-    static func hasEnded(_ task: UInt) -> Bool {
+    static func hasEnded(_ task: UInt) -> Bool { status(task) & isComplete != 0 }
+
+    /// Whether the task has been cancelled.
+    ///
+    /// Only for a task that the caller retains.
+    static func isCancelled(_ task: UInt) -> Bool { status(task) & isCancelled != 0 }
+
+    @inline(__always)
+    private static func status(_ task: UInt) -> UInt64 {
         let word = unsafe pointer(task).advanced(by: statusOffset)
             .assumingMemoryBound(to: Atomic<UInt64>.self)
-        return unsafe word.pointee.load(ordering: .acquiring) & isComplete != 0
+        return unsafe word.pointee.load(ordering: .acquiring)
     }
 
     /// Keeps the task object, though not its state, until `release`.
@@ -79,10 +111,26 @@ enum TaskLayout {
         unsafe Unmanaged<AnyObject>.fromOpaque(pointer(task)).release()
     }
 
+    /// The function with which a task that is enqueued will go on.
+    @inline(__always)
+    static func resumeFunction(_ task: UInt) -> UInt {
+        unsafe pointer(task).load(fromByteOffset: resumeFunctionOffset, as: UInt.self)
+    }
+
+    /// The function that a task begins with, at its first `enqueue`; 0 where that cannot be told.
+    static func entry(_ task: UInt) -> UInt {
+        let context = unsafe pointer(task).load(fromByteOffset: resumeContextOffset, as: UInt.self)
+        guard context != 0, context & 7 == 0 else { return 0 }
+        // The first context has no parent; the concurrency runtime keeps the closure before it.
+        guard unsafe pointer(context).load(as: UInt.self) == 0 else { return 0 }
+        return unsafe pointer(context - UInt(entryDistance)).load(as: UInt.self)
+    }
+
     /// Calls `body` with the resume functions of the suspended frames, innermost first.
     ///
     /// Only on the task's own thread, inside a continuation's body, or at `enqueue`: at any other
     /// time another thread may run the task and free its frames.
+    @inline(__always)
     static func forEachFrame(_ task: UInt, limit: Int, _ body: (UInt) -> Void) {
         var context = unsafe pointer(task).load(fromByteOffset: resumeContextOffset, as: UInt.self)
         for _ in 0..<limit {
@@ -132,10 +180,17 @@ enum TaskLayout {
             }
             async let child = TaskLayout.isInParentsFrame(TaskLayout.current)
             seen.childIsInFrame = await child
+            async let parent = TaskLayout.parent(TaskLayout.current)
+            seen.parents.append(await parent)
             seen.childIsInGroup = await withTaskGroup { group in
                 group.addTask { TaskLayout.isInGroup(TaskLayout.current) }
                 return await group.next() ?? false
             }
+            let parentOfGroup = await withTaskGroup { group in
+                group.addTask { TaskLayout.parent(TaskLayout.current) }
+                return await group.next() ?? 0
+            }
+            seen.parents.append(parentOfGroup)
             await Task.yield()
         }
         guard let first = executor.take() else { return false }
@@ -144,6 +199,10 @@ enum TaskLayout {
         defer { release(bits) }
         setReservedWord(mark, of: bits)
         let before = hasEnded(bits)
+        let hasEntry = FrameCapture.encode(entry(bits)) != FrameCapture.elsewhere
+        let wasCancelled = isCancelled(bits)
+        task.cancel()
+        let isNowCancelled = isCancelled(bits)
         executor.run(first)
         let between = hasEnded(bits)
         while let job = executor.take() { executor.run(job) }
@@ -153,6 +212,8 @@ enum TaskLayout {
         return isKept && !before && !between && after && seen.task == bits && seen.frames >= 1
             && seen.childIsInFrame && !isInParentsFrame(bits)
             && seen.childIsInGroup && !isInGroup(bits)
+            && hasEntry && !wasCancelled && isNowCancelled
+            && seen.parents == [bits, bits] && parent(bits) == 0
         #else
         return false
         #endif
@@ -164,6 +225,7 @@ enum TaskLayout {
 private final class ProbeFindings: @unchecked Sendable {
     var task: UInt = 0
     var frames = 0
+    var parents: [UInt] = []
     var childIsInFrame = false
     var childIsInGroup = false
 }

@@ -8,7 +8,7 @@ internal import Telemetry
 ///
 /// Threads record by function, into the stripe of their lane; the sampler empties the stripes once a
 /// second, since percentiles of seconds do not move faster and cost more than all its other figures.
-// INVARIANT: `windows`, `second`, `turnedAt` and `fresh` are touched only by whoever has the
+// INVARIANT: `windows`, `together`, `second`, `turnedAt` and `fresh` are touched only by whoever has the
 // sampler's turn.
 final class WaitTimes: @unchecked Sendable {
     private static let stripesPerFunction = 4
@@ -17,6 +17,8 @@ final class WaitTimes: @unchecked Sendable {
 
     private let stripes: [LatencyStripe]
     private var windows: [Int: Window] = [:]
+    /// What was asked of several rows together since the last look.
+    private var together: [[Int]: (p50: Int, p99: Int)?] = [:]
     private var turnedAt = 0.0
     private var second = -1
     /// What one look at the stripes of a function brings; empty between two.
@@ -33,6 +35,11 @@ final class WaitTimes: @unchecked Sendable {
             swap(&before, &present)
             present = .ofLatencies()
             return before.totalCount > 0
+        }
+
+        func add(to histogram: inout LatencyHistogram) {
+            histogram.add(before)
+            histogram.add(present)
         }
 
         mutating func summarize() {
@@ -65,6 +72,7 @@ final class WaitTimes: @unchecked Sendable {
     func drain(functionCount: Int, atSeconds now: Double) {
         guard Int(now) != second else { return }
         second = Int(now)
+        together.removeAll(keepingCapacity: true)
         let turns = now - turnedAt >= WaitTimes.windowSeconds
         if turns { turnedAt = now }
         for row in 0..<min(functionCount, Tally.rows) {
@@ -88,5 +96,22 @@ final class WaitTimes: @unchecked Sendable {
     /// `nil` where nothing waited of late.
     func percentiles(functionRow: Int) -> (p50: Int, p99: Int)? {
         windows[functionRow]?.figures
+    }
+
+    /// The same for several rows together.
+    func percentiles(functionRows rows: [Int]) -> (p50: Int, p99: Int)? {
+        let rows = rows.filter { windows[$0] != nil }
+        guard rows.count > 1 else { return rows.first.flatMap(percentiles(functionRow:)) }
+        if let known = together[rows] { return known }
+        let figures = merged(rows)
+        together[rows] = .some(figures)
+        return figures
+    }
+
+    private func merged(_ rows: [Int]) -> (p50: Int, p99: Int)? {
+        var all = LatencyHistogram.ofLatencies()
+        for row in rows { windows[row]?.add(to: &all) }
+        guard all.totalCount > 0 else { return nil }
+        return (Int(all.valueAtPercentile(50)), Int(all.valueAtPercentile(99)))
     }
 }

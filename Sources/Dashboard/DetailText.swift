@@ -121,7 +121,7 @@ struct DetailText {
                 ),
                 fact("hops", Span("\(row.hops)"), " changes of thread"),
                 fact("age", Span(time(row.ageMicroseconds), .strong)),
-            ] + shares(row)
+            ] + shares(row) + MachineContextText(row: row, model: model, width: width).lines
         let sentence =
             isRunning
             ? "A thread runs it, until its next await."

@@ -56,6 +56,7 @@ struct HelpOverlay {
             ("f", "follow the chosen machine, with a stopwatch for each hop"),
             ("Z", "freeze the view only; the world runs on"),
             ("c", "the pool over time: threads, throughput, why the goal changed"),
+            ("m", "the compiler's states of the machines; again: their source, who made whom"),
             ("r", "next placement of continuations: worker, inline, context, limited, dedicated"),
             ("v", "the scenario's next variant"),
             ("w", "what to look for in the scenario"),

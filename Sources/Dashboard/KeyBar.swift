@@ -118,6 +118,21 @@ struct KeyBar {
                 hint("l", .character("l"), "log", 5), hint("?", .character("?"), "help", 1),
                 hint("q", .character("q"), "quit", 0),
             ]
+        case .machineView(let view):
+            let isForest = view.kind == .forest
+            return [
+                hint("Esc", .escape, "back", 0),
+                hint("m", .character("m"), view.kind.next?.name ?? "list", 1),
+                pair(.up, .down, isForest ? "task" : "function", 1),
+                isForest
+                    ? hint("Enter", .enter, "fold", 2)
+                    : Hint(
+                        pieces: [("PgUp", .pageUp), ("/PgDn", .pageDown)],
+                        action: "scroll",
+                        rank: 3
+                    ),
+                hint("?", .character("?"), "help", 2), hint("q", .character("q"), "quit", 0),
+            ]
         case .cancel:
             return [
                 hint("y", .character("y"), "cancel it", 0),
@@ -150,6 +165,9 @@ struct KeyBar {
         }
         hints.append(hint("o", .character("o"), "knobs", 2))
         hints.append(hint("c", .character("c"), "chart", 3))
+        if model.focus == .machines {
+            hints.append(hint("m", .character("m"), "states", 2))
+        }
         let list = model.cursorList(of: model.focus)
         if model.rows.count(list) > 0 {
             hints.append(hint("Enter", .enter, "open", 4))

@@ -38,6 +38,9 @@ extension Model {
             pressInClimber(key, top)
             return []
         case .cancel(let question): return pressInQuestion(key, question)
+        case .machineView(let view):
+            pressInMachineView(key, view)
+            return []
         case nil: return pressInPanes(key)
         }
     }
@@ -61,6 +64,7 @@ extension Model {
         case .character("l"): openEvents()
         case .character("w"): overlay = .scenario(top: 0)
         case .character("c"): overlay = .chart
+        case .character("m"): openMachineView()
         case .enter: openDetail()
         case .character("x"): askToCancel()
         case .character("<"), .character(","): moveSort(by: -1)
@@ -75,7 +79,7 @@ extension Model {
     private var hasText: Bool {
         switch overlay {
         case .detail, .events, .scenario, .climber, .cancel: true
-        case .knobs, .chart, .picture, nil: false
+        case .knobs, .chart, .picture, .machineView, nil: false
         }
     }
 
@@ -190,7 +194,7 @@ extension Model {
     }
 
     /// The first line in sight after a key that scrolls a text.
-    private static func scroll(_ top: Int, _ key: Key, lines: Int, height: Int) -> Int {
+    static func scroll(_ top: Int, _ key: Key, lines: Int, height: Int) -> Int {
         let last = max(0, lines - height)
         let target =
             switch key {

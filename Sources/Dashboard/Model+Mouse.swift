@@ -70,6 +70,7 @@ extension Model {
         case .chart: return PoolChart(model: self).placed
         case .climber(let top): return ClimberOverlay(model: self, top: top).placed
         case .cancel(let question): return CancelBox(model: self, question: question).placed
+        case .machineView(let view): return MachineViewOverlay(model: self, view: view).placed
         case .picture, nil: return nil
         }
     }

@@ -56,9 +56,13 @@ package struct Model: Equatable, Sendable {
     /// Real time since the start, as of the newest snapshot: it goes on while the world stands.
     private(set) var now = 0.0
 
-    package init(size: Size, glyphs: Glyphs) {
+    /// Source files that came with the program.
+    let sources: SourceLibrary
+
+    package init(size: Size, glyphs: Glyphs, sources: SourceLibrary = SourceLibrary([])) {
         self.size = size
         self.glyphs = glyphs
+        self.sources = sources
     }
 
     var engine: String { snapshot?.engine ?? "" }

@@ -18,6 +18,8 @@ enum Overlay: Equatable, Sendable {
     case climber(top: Int)
     /// Whether to cancel the operation that a state machine awaits.
     case cancel(CancelQuestion)
+    /// State graphs, sources, or the forest of tasks.
+    case machineView(MachineView)
 
     /// One thing, followed by its number.
     struct Detail: Equatable, Sendable {

@@ -5,6 +5,7 @@ internal import Telemetry
 /// Changes the model by one message and returns what has to be done outside, in order.
 package func update(_ model: inout Model, _ message: Message) -> [Effect] {
     var effects: [Effect] = []
+    let watched = model.watchedMachine
     switch message {
     case .resize(let size): model.size = size
     case .snapshot(let snapshot): model.accept(snapshot)
@@ -16,5 +17,8 @@ package func update(_ model: inout Model, _ message: Message) -> [Effect] {
         if let line = lines.last { model.say("standard error: \(line)") }
     }
     model.settle()
+    if model.watchedMachine != watched {
+        effects.append(.command(.watchMachine(model.watchedMachine)))
+    }
     return effects
 }

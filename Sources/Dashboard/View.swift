@@ -42,6 +42,7 @@ package func view(_ model: Model) -> Frame {
             DetailOverlay(model: model, detail: detail).draw(on: &frame)
         }
         CancelBox(model: model, question: question).draw(on: &frame)
+    case .machineView(let view): MachineViewOverlay(model: model, view: view).draw(on: &frame)
     case nil: break
     }
     if model.help != nil {

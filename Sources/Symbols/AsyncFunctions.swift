@@ -48,6 +48,7 @@ package struct AsyncFunctions: Sendable {
         do throws(SymbolError) {
             try findLines(file)
         } catch {
+            guard error != .abandoned else { throw error }
             linesMissing = error
         }
     }

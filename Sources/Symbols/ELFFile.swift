@@ -21,6 +21,8 @@ package struct ELFFile {
 
     let sections: [Section]
     private let read: Reader
+    /// Whether the reading still has a purpose; asked now and then.
+    private let isWanted: () -> Bool
 
     private static let headerBytes = 64
     private static let sectionEntryBytes = 64
@@ -30,8 +32,12 @@ package struct ELFFile {
     private static let isCompressed: UInt64 = 0x800
 
     /// Reads the header and the table of sections.
-    package init(read: @escaping Reader) throws(SymbolError) {
+    package init(
+        isWanted: @escaping () -> Bool = { true },
+        read: @escaping Reader
+    ) throws(SymbolError) {
         self.read = read
+        self.isWanted = isWanted
         var header = ByteCursor(try ELFFile.bytes(read, 0, ELFFile.headerBytes))
         // Magic number, 64 bits, little-endian.
         let magic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2, 1]
@@ -93,6 +99,11 @@ package struct ELFFile {
     /// The same; empty for one that is not there.
     func bytesIfPresent(of name: String) throws(SymbolError) -> [UInt8] {
         sections.contains { $0.name == name } ? try bytes(of: name) : []
+    }
+
+    /// - Throws: `SymbolError.abandoned` where nobody wants the result any more.
+    func goOn() throws(SymbolError) {
+        guard isWanted() else { throw .abandoned }
     }
 
     private static func bytes(

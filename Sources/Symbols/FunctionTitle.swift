@@ -8,40 +8,43 @@ package enum FunctionTitle {
     /// What stands before the name of a function that stands for another.
     private static let prefixes = [
         "partial apply forwarder for ", "merged ", "dispatch thunk of ", "static ", "override ",
-        "async function pointer to ", "implicit closure ", "default argument ",
+        "async function pointer to ", "implicit ", "default argument ",
+        "variable initialization expression of ",
     ]
 
     package static func short(_ demangled: String) -> String {
-        var text = Substring(demangled)
-        var isShorter = true
-        while isShorter {
-            isShorter = false
+        var text = bare(Substring(demangled))
+        if text.hasPrefix("reabstraction thunk") { return "thunk" }
+        var closures = ""
+        while text.hasPrefix("closure #"), let inside = text.firstRange(of: " in ") {
+            let number = text.dropFirst("closure #".count).prefix { $0.isNumber }
+            closures = " {\(number)}" + closures
+            text = bare(text[inside.upperBound...])
+        }
+        return withoutModule(path(of: text)) + closures
+    }
+
+    /// The name without what stands before it.
+    private static func bare(_ name: Substring) -> Substring {
+        var text = name
+        var length = 0
+        while length != text.utf8.count {
+            length = text.utf8.count
             if text.first == "(", let marker = text.firstRange(of: " resume partial function for ")
             {
                 text = text[marker.upperBound...]
-                isShorter = true
             }
             for prefix in prefixes where text.hasPrefix(prefix) {
                 text = text.dropFirst(prefix.count)
-                isShorter = true
             }
             // `generic specialization <Swift.Int> of main.work(…)`.
             if text.hasPrefix("generic ") || text.hasPrefix("function signature "),
                 let of = text.firstRange(of: " of ")
             {
                 text = text[of.upperBound...]
-                isShorter = true
             }
         }
-        if text.hasPrefix("reabstraction thunk") { return "thunk" }
-        var closures = ""
-        while text.hasPrefix("closure #"), let inside = text.firstRange(of: " in ") {
-            let number = text.dropFirst("closure #".count).prefix { $0.isNumber }
-            closures = " {\(number)}" + closures
-            text = text[inside.upperBound...]
-            if text.hasPrefix("static ") { text = text.dropFirst("static ".count) }
-        }
-        return withoutModule(path(of: text)) + closures
+        return text
     }
 
     /// The name up to the parameters, without generic arguments and contexts of extensions.

@@ -36,6 +36,7 @@ package struct LineTable {
             general: []
         )
         try self.init(
+            file,
             bytes,
             strings: strings,
             generalStrings: { () throws(SymbolError) in
@@ -48,6 +49,7 @@ package struct LineTable {
     /// The strings of `.debug_str` are many megabytes, and hardly any line table refers to them: they
     /// are read when the first one does.
     private init(
+        _ file: ELFFile,
         _ bytes: [UInt8],
         strings: LineHeader.Strings,
         generalStrings: () throws(SymbolError) -> [UInt8],
@@ -57,6 +59,7 @@ package struct LineTable {
         var cursor = ByteCursor(bytes)
         var firstError: SymbolError?
         while !cursor.isAtEnd {
+            try file.goOn()
             var offsetBytes = 4
             var length = try cursor.count(4)
             if length == 0xffff_ffff {

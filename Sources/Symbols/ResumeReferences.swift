@@ -23,6 +23,7 @@ package struct ResumeReferences {
         var index = 0
         while index + length <= bytes.count {
             defer { index += 1 }
+            if index % (1 << 16) == 0 { try file.goOn() }
             // REX.W, the opcode, and an operand relative to the next instruction.
             guard bytes[index + 1] == 0x8d, bytes[index] & 0xf8 == 0x48,
                 bytes[index + 2] & 0xc7 == 0x05

@@ -12,6 +12,8 @@ package enum SymbolError: Error, Equatable, Sendable {
     case compressed(String)
     /// A version or form of line tables that is not read.
     case unknownFormat(String)
+    /// Nobody wants to know any more.
+    case abandoned
     /// Says something impossible.
     case damaged(String)
 }
@@ -26,6 +28,7 @@ extension SymbolError: CustomStringConvertible {
         case .compressed(let name): "The executable's \(name) is compressed, which is not read."
         case .unknownFormat(let what):
             "The executable has line tables of \(what), which is not read."
+        case .abandoned: "Reading was given up."
         case .damaged(let what): "The executable's \(what) makes no sense."
         }
     }

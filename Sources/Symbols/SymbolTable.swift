@@ -32,7 +32,8 @@ package struct SymbolTable {
         let names = try file.bytes(of: ".strtab")
         var table = ByteCursor(try file.bytes(of: ".symtab"))
         var functions: [Function] = []
-        for _ in 0..<table.end / SymbolTable.entryBytes {
+        for number in 0..<table.end / SymbolTable.entryBytes {
+            if number % 1024 == 0 { try file.goOn() }
             let name = try table.count(4)
             let info = try table.byte()
             try table.skip(1)

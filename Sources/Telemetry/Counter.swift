@@ -64,10 +64,14 @@ package enum Tally: Int, CaseIterable, Sendable {
     case machines
     /// Of them, those that are suspended, but not in an operation of the port (+1, -1).
     case suspended
+    /// Machines in flight, by the chain of their frames (+1, -1).
+    case chains
+    /// Times that a machine went from one chain to another, by pair of chains.
+    case transitions
 
     /// Sites and functions beyond this many share the last row.
     @inlinable package static var rows: Int { 256 }
 
     /// As many as there are cases.
-    @inlinable static var count: Int { 4 }
+    @inlinable static var count: Int { 6 }
 }

@@ -35,4 +35,6 @@ package enum RuntimeCommand: Equatable, Sendable {
     /// Ends the operation that a state machine awaits: its await throws. The event log tells
     /// what came of it.
     case cancelOperation(machine: Int)
+    /// Keep the story of the machine with this number; `nil` is none.
+    case watchMachine(Int?)
 }

@@ -15,6 +15,7 @@ extension RuntimeSnapshot {
         package var functions: [FunctionRow] = []
         package var machines: [MachineRow] = []
         package var tempo = Tempo()
+        package var states = States()
         /// The newest entries of the event log, oldest first.
         package var events: [EventRow] = []
         /// Entries of the log that came before the first of `events`.
@@ -298,6 +299,7 @@ extension RuntimeSnapshot {
         /// The placement of its next continuation, as things are now; empty where it awaits nothing
         /// of the port.
         package var resumesOn = ""
+        package var context = MachineContext()
 
         package init(
             number: Int,

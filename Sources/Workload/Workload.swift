@@ -102,7 +102,8 @@ package final class Workload: Sendable {
         case .setVariant(let index):
             guard scenario.variants.indices.contains(index) else { return }
             context.settings.variant = index
-        case .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setWorkerMinimum,
+        case .watchMachine, .setPollerMinimum, .setPollerMaximum, .setConcurrency,
+            .setWorkerMinimum,
             .setWorkerMaximum, .setPlacement, .setHillClimbing, .setCooperativeBlocking,
             .setStarvationDetection, .setLocalHandOver, .setIdleTimeout, .setTempo,
             .setWorldPaused, .step, .follow, .cancelOperation:

@@ -84,7 +84,13 @@ struct RunCommand: ParsableCommand {
         }
         return try TerminalLoop.run(
             session: session,
-            model: Model(size: session.size, glyphs: session.glyphs),
+            model: Model(
+                size: session.size,
+                glyphs: session.glyphs,
+                sources: SourceLibrary(
+                    embeddedSources.map { ("\($0.path)", "\($0.text)") }
+                )
+            ),
             wake: mailbox.wakeDescriptor,
             nextSnapshot: {
                 run.runtime.drainMain()

@@ -24,7 +24,9 @@ import Testing
         #expect(lines.contains("balances: true"))
         let threads = lines.first { $0.hasPrefix("threads: ") }?.split(separator: " ").dropFirst()
         let kinds = Set((threads ?? []).map { $0.prefix { $0 != "-" } })
-        #expect(kinds == ["gate", "ordinary", "poller", "sampler", "worker"], "\(output)")
+        // Who is looked at has its symbols read, by a thread that then ends.
+        let lasting = kinds.subtracting(["symbols"])
+        #expect(lasting == ["gate", "ordinary", "poller", "sampler", "worker"], "\(output)")
         #expect(lines.contains("held world: stands"), "\(output)")
         #expect(lines.contains("held: 0"))
         // Named like the program: its main thread, and a sanitizer's where there is one.

@@ -147,6 +147,18 @@ import Testing
         #expect(snapshots[2].diagnoses.isEmpty)
     }
 
+    @Test func `a program of plain Swift runs on the runtime, and its tasks leave`() throws {
+        let snapshot = try pictures(["ordinary --seconds 4 --clients 10 --delay 20ms"])[0]
+        #expect(snapshot.requests.completed > 50)
+        // Customers, their async lets, parcels, and the task of each sleep.
+        #expect(snapshot.machines.finished > 300)
+        #expect(snapshot.machines.inFlight <= 10 * (1 + 2 + 4) * 2 + 2)
+        // Nothing but sleeps comes to the port.
+        #expect(snapshot.port.armed == 0)
+        #expect(snapshot.operations.completed > 200)
+        #expect(snapshot.diagnoses.isEmpty)
+    }
+
     @Test func `inline user code holds the only poller, until it is told to leave`() throws {
         let runs = ["poisoned", "cure"].map {
             "inline-blocks --seconds 6 --blocking 4%:1s --variant \($0)"

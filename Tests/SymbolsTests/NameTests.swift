@@ -32,6 +32,14 @@ import Testing
                 + "() async -> Swift.Int in static app.M.main() async -> ()", "M.main {1}"
         ),
         ("closure #2 () async -> () in closure #1 () -> () in app.run() -> ()", "run {1} {2}"),
+        (
+            "implicit closure #1 @Sendable () async -> Swift.Bool in app.Shop.fill(Swift.Int) async"
+                + " -> Swift.Bool", "Shop.fill {1}"
+        ),
+        (
+            "closure #2 () async -> () in variable initialization expression of static "
+                + "app.Scenario.all : app.Scenario", "Scenario.all {2}"
+        ),
         ("app.(hidden in _0123456789ABCDEF)(Swift.Int) async -> ()", "hidden"),
         ("app.Box.(hidden in _0123456789ABCDEF)<A>(A) async -> ()", "Box.hidden"),
         ("(extension in app):Swift.Clock.sleep(for: A.Duration) async throws -> ()", "Clock.sleep"),

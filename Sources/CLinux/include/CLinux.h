@@ -150,6 +150,10 @@ int clinux_prefer_throughput(void);
 /// Of Swift's standard library: the object lives for ever, and references to it are not counted.
 void _swift_stdlib_immortalize(void *object);
 
+/// Of Swift's standard library: a mangled name as people write it, to be freed; NULL for other names.
+char *swift_demangle(const char *name, size_t length, char *buffer, size_t *buffer_bytes,
+                     uint32_t flags);
+
 /// A number that no other thread of the process has, given at first use.
 uint32_t clinux_thread_number(void);
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Symbols
+internal import Telemetry
+
+/// The sampler's reading of the compiler's states: names, counts and rates by function.
+// INVARIANT: `chains`, `names` and `isNamed` are touched only by whoever has the sampler's turn.
+final class StateSampling: @unchecked Sendable {
+    private static let graphLimit = 128
+
+    let symbols = ExecutableSymbols()
+    private var names: FunctionNames?
+    private var chains: [NamedChain] = []
+
+    /// What is known now.
+    func states(
+        of registry: StateMachineRegistry,
+        _ totals: Totals,
+        _ past: Totals,
+        perSecond: (Int, Int) -> Double,
+        log: EventLog
+    ) -> RuntimeSnapshot.States {
+        var states = RuntimeSnapshot.States()
+        guard TaskLayout.isKnown else {
+            states.missing = "The layout of tasks is not the one of Swift 6.3: no frames are read."
+            return states
+        }
+        symbols.load()
+        states.missing = symbols.missing
+        registry.chains.waits.drain(
+            functionCount: registry.chains.rowCount,
+            atSeconds: log.elapsedSeconds
+        )
+        nameChains(of: registry)
+        let counts = totals[.chains]
+        states.chains = chains.enumerated().map { row, chain in
+            RuntimeSnapshot.Chain(frames: chain.frames.map(\.frame), machines: max(0, counts[row]))
+        }
+        let ways = registry.chains.allTransitions.enumerated().map { row, way in
+            StateGraphs.Way(
+                from: Int(way.from),
+                to: way.to == ResumeChains.done ? nil : Int(way.to),
+                count: totals[.transitions][row],
+                perSecond: perSecond(totals[.transitions][row], past[.transitions][row])
+            )
+        }
+        let graphs = StateGraphs(chains: chains, machines: counts, ways: ways) { rows in
+            registry.chains.waits.percentiles(functionRows: rows)
+        }
+        states.graphs = graphs.graphs(limit: StateSampling.graphLimit)
+        states.story = story(of: registry, log)
+        return states
+    }
+
+    /// Names the chains that were not known before; all of them once symbols are there.
+    private func nameChains(of registry: StateMachineRegistry) {
+        guard let functions = symbols.functions else { return }
+        if names == nil { names = FunctionNames(functions) }
+        guard var names else { return }
+        let captures = registry.chains.allChains
+        for capture in captures.dropFirst(chains.count) {
+            chains.append(NamedChain(capture, functions, &names))
+        }
+        self.names = names
+    }
+
+    private func story(
+        of registry: StateMachineRegistry,
+        _ log: EventLog
+    ) -> RuntimeSnapshot.Story? {
+        let watched = registry.story.watched
+        guard watched != 0 else { return nil }
+        let (steps, before) = registry.story.all
+        var story = RuntimeSnapshot.Story(machine: Int(watched))
+        story.stepsBefore = before
+        let now = Instant.now.nanoseconds
+        story.steps = steps.map { step in
+            RuntimeSnapshot.Story.Step(
+                elapsedSeconds: log.elapsedSeconds - Double(now &- min(step.at, now)) / 1e9,
+                state: StateMachineRegistry.stateName(step.state),
+                thread: StateMachineRegistry.threadName(step.thread),
+                chain: step.chain == 0 ? nil : Int(step.chain),
+                afterMicroseconds: Int(step.afterNanoseconds / 1000)
+            )
+        }
+        return story
+    }
+}

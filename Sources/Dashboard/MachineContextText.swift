@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// The whole context of a state machine: where it came from, how it is to run, its frames, and what
+/// it did.
+struct MachineContextText {
+    private static let labelWidth = 11
+
+    let row: RuntimeSnapshot.MachineRow
+    let model: Model
+    let width: Int
+
+    private var glyphs: Glyphs { model.glyphs }
+    private var states: RuntimeSnapshot.States {
+        model.snapshot?.detail?.states ?? RuntimeSnapshot.States()
+    }
+
+    var lines: [[Span]] {
+        let context = row.context
+        var lines = [
+            fact("priority", priority),
+            fact("cancelled", context.isCancelled.map { $0 ? "yes" : "no" } ?? "not known"),
+            fact("came from", origin),
+            fact("runs on", context.scheduler.isEmpty ? "the pool" : context.scheduler),
+            fact("locals", "task-local values: not known, Swift keeps no names of them"),
+        ]
+        if let start = context.startChain.flatMap(frames), let frame = start.first {
+            lines.append(fact("began as", "\(frame.function) \(frame.location)"))
+        }
+        return lines + [[]] + frameLines + story
+    }
+
+    private var priority: String {
+        switch row.context.priority {
+        case 0: "not known"
+        case 33: "33, user interactive"
+        case 25: "25, high"
+        case 21: "21, medium"
+        case 17: "17, low"
+        case 9: "9, background"
+        default: "\(row.context.priority)"
+        }
+    }
+
+    private var origin: String {
+        let number = "#\(row.context.parent)"
+        return switch row.context.origin {
+        case .none: "no task"
+        case .task: "task \(number), which does not wait for it"
+        case .group: "a task group of \(number)"
+        case .asyncLet: "an async let of \(number)"
+        }
+    }
+
+    private func frames(_ chain: Int) -> [RuntimeSnapshot.Frame]? {
+        states.chains.indices.contains(chain) ? states.chains[chain].frames : nil
+    }
+
+    private var frameLines: [[Span]] {
+        guard let frames = row.context.chain.flatMap(frames), !frames.isEmpty else {
+            let reason = states.missing.isEmpty ? "none of this program's own" : states.missing
+            return [fact("frames", reason)]
+        }
+        let mark = row.context.isOfLastRun ? ", as of its last run" : ""
+        var lines = [[Span("frames, innermost first\(mark)", .heading)]]
+        for (index, frame) in frames.enumerated() {
+            let name = frame.state.isEmpty ? "start" : frame.state
+            lines.append([
+                Span(index == 0 ? "\(glyphs.arrow) " : "  "), Span(name.left(6), .strong),
+                Span(frame.function), Span("  \(frame.location)", .dim),
+            ])
+        }
+        return lines
+    }
+
+    /// What it did since this view was opened.
+    private var story: [[Span]] {
+        guard let story = states.story, story.machine == row.number else { return [] }
+        var lines: [[Span]] = [[], [Span("story, newest first", .heading)]]
+        for step in story.steps.reversed().prefix(40) {
+            let frame = step.chain.flatMap(frames)?.first
+            let place = frame.map { "\($0.state) \($0.function)" } ?? ""
+            let after = Quantity.duration(microseconds: step.afterMicroseconds, glyphs: glyphs)
+            lines.append([
+                Span(Quantity.clock(seconds: step.elapsedSeconds) + " ", .dim),
+                Span(step.state.left(10), .strong),
+                Span(" after \(after.right(Quantity.durationWidth))"),
+                Span(" by \(step.thread.left(10))"), Span(" \(place)", .dim),
+            ])
+        }
+        if story.stepsBefore > 0 {
+            lines.append([Span("\(Quantity.count(story.stepsBefore)) steps before", .dim)])
+        }
+        if story.steps.isEmpty { lines.append([Span("nothing since this view was opened", .dim)]) }
+        return lines
+    }
+
+    private func fact(_ label: String, _ value: String) -> [Span] {
+        [Span(label.left(Self.labelWidth), .heading), Span(value)]
+    }
+}

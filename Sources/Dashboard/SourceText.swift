@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// The file of a function; before each line at which machines are suspended, how many and for how
+/// long.
+struct SourceText {
+    private static let barWidth = 4
+
+    let graph: RuntimeSnapshot.StateGraph
+    let model: Model
+    let width: Int
+
+    private var glyphs: Glyphs { model.glyphs }
+
+    /// Of the states at one line.
+    private struct Heat {
+        var machines = 0
+        var p50: Int?
+        var names: [String] = []
+    }
+
+    var lines: [[Span]] {
+        guard let code = model.sources.lines(of: graph.file) else { return bare }
+        let heat = heat
+        let most = max(1, heat.values.map(\.machines).max() ?? 1)
+        return code.enumerated().map { index, text in
+            let number = index + 1
+            let numberSpan = Span("\(number)".right(4) + " ", .dim)
+            guard let there = heat[number] else {
+                let gutter = String(repeating: " ", count: Self.gutterWidth)
+                return [Span(gutter), numberSpan, Span(text.cut(to: room, glyphs: glyphs))]
+            }
+            let style: Style = there.machines > 0 ? .waiting : .dim
+            let full = min(Self.barWidth, (there.machines * Self.barWidth + most - 1) / most)
+            let bar = String(repeating: glyphs.shares[0], count: full).left(Self.barWidth)
+            let time = there.p50.map { Quantity.duration(microseconds: $0, glyphs: glyphs) } ?? "-"
+            return [
+                Span(Quantity.count(there.machines).right(Quantity.countWidth), style),
+                Span(" \(bar)", style), Span(time.right(Quantity.durationWidth + 1) + " ", style),
+                numberSpan, Span(text.cut(to: room, glyphs: glyphs), .strong),
+            ]
+        }
+    }
+
+    private static var gutterWidth: Int {
+        Quantity.countWidth + barWidth + Quantity.durationWidth + 3
+    }
+    private var room: Int { max(0, width - Self.gutterWidth - 5) }
+
+    /// Without the source: the lines by their numbers.
+    private var bare: [[Span]] {
+        let file = graph.file.split(separator: "/").last.map(String.init) ?? "its file"
+        var lines = [[Span("The source \(file) did not come with this program.", .dim)], []]
+        for (number, there) in heat.sorted(by: { $0.key < $1.key }) {
+            let states = there.names.joined(separator: " ")
+            let time = there.p50.map { Quantity.duration(microseconds: $0, glyphs: glyphs) } ?? "-"
+            lines.append([
+                Span(Quantity.count(there.machines).right(Quantity.countWidth), .waiting),
+                Span(" \(time.right(Quantity.durationWidth)) "),
+                Span("line \(number)", .strong), Span("  \(states)", .dim),
+            ])
+        }
+        return lines
+    }
+
+    private var heat: [Int: Heat] {
+        var heat: [Int: Heat] = [:]
+        // Of all functions of the file: code that surrounds the chosen one lives, too.
+        for other in model.graphs where other.file == graph.file {
+            for state in other.states where state.line > 0 {
+                var there = heat[state.line] ?? Heat()
+                there.machines += state.machines
+                there.names.append(state.name)
+                if let p50 = state.p50Microseconds { there.p50 = max(p50, there.p50 ?? 0) }
+                heat[state.line] = there
+            }
+        }
+        return heat
+    }
+
+    /// The first line in sight: the function's own, a little above, moved by what was scrolled.
+    static func firstLine(
+        of graph: RuntimeSnapshot.StateGraph,
+        view: MachineView,
+        count: Int,
+        room: Int
+    ) -> Int {
+        let last = max(0, count - room)
+        let start = view.kind == .source ? max(0, graph.line - 3) : 0
+        return min(max(0, min(start, last) + view.scrolled), last)
+    }
+}
