@@ -37,6 +37,8 @@ package final class CompletionPort: Sendable {
     let seats: Lock<Seats>
     let gate: HopGate
     let parkers: [PollerParker]
+    /// Pollers have numbers from 1 to below this.
+    var pollerCapacity: Int { parkers.count }
     /// Whether a call that succeeds at once skips the packet, as FILE_SKIP_COMPLETION_PORT_ON_SUCCESS.
     package let skipOnSuccess = Atomic<Bool>(true)
     let isClosed = Atomic<Bool>(false)

@@ -147,7 +147,8 @@ package final class PollerThreads: Sendable {
                 let count = staying.count + state.starting.subtracting(state.pollers.keys).count
                 if count < state.wanted {
                     let isFree = { state.pollers[$0] == nil && !state.starting.contains($0) }
-                    guard let number = (1...PollerThreads.limit).first(where: isFree) else {
+                    // Where those that leave hold all numbers, the first that ends looks again.
+                    guard let number = (1..<port.pollerCapacity).first(where: isFree) else {
                         return .none
                     }
                     state.starting.insert(number)
@@ -202,5 +203,7 @@ package final class PollerThreads: Sendable {
         }
         delegate.pollerEnded(poller)
         state.withLock { _ = $0.pollers.removeValue(forKey: poller.number) }
+        // One that cannot be created was reported.
+        try? adjust()
     }
 }
