@@ -13,9 +13,16 @@ struct HopSentence {
         _ held: HeldHop,
         thread: String,
         machine: StateMachineRegistry.Look?,
-        placement: Placement
+        placement: Placement,
+        setting: PlacementSetting?
     ) {
-        let words = Words(held: held, thread: thread, machine: machine, placement: placement)
+        let words = Words(
+            held: held,
+            thread: thread,
+            machine: machine,
+            placement: placement,
+            setting: setting
+        )
         row = RuntimeSnapshot.HopRow(
             station: held.hop.station,
             thread: thread,
@@ -30,6 +37,7 @@ private struct Words {
     let thread: String
     let machine: StateMachineRegistry.Look?
     let placement: Placement
+    let setting: PlacementSetting?
 
     var sentence: String {
         switch held.hop {
@@ -110,7 +118,7 @@ private struct Words {
             return "\(thread) hands over what a packet brought for \(name)"
         }
         let resumption = Resumption(word: UInt(bitPattern: held.argument))
-        switch resumption.place(placement) {
+        switch resumption.place(placement, setting) {
         case Placement.inline.rawValue:
             return "\(thread) resumes \(name) inline: it runs it itself"
         case Placement.worker.rawValue:

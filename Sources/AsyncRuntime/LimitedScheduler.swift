@@ -34,7 +34,7 @@ final class LimitedScheduler: Sendable {
     }
 
     private func send(_ executor: PoolTaskExecutor) {
-        executor.pool.enqueueGlobal(WorkItem { [self, unowned executor] in drain(executor) })
+        executor.pool.enqueueGlobal(WorkItem { [self] in drain(executor) })
     }
 
     /// On a worker: runs what waits, for a quantum; then goes to the end of the pool's queue.

@@ -4,7 +4,7 @@
 ///
 /// The fork of the picture, as a pure function: ``Fork/choice`` is asked in the executor's
 /// `enqueue`, for every job of every task.
-public enum Placement: String, CaseIterable, Sendable {
+public enum Placement: String, CaseIterable, Codable, Sendable {
     /// Queued to the worker pool: what .NET does on Linux, and the default.
     case worker
     /// In place, on the poller that took the packet.
@@ -15,6 +15,16 @@ public enum Placement: String, CaseIterable, Sendable {
     case limited
     /// Queued to the scheduler with a thread of its own.
     case dedicated
+
+    /// The scheduler of that name; `nil` for the pool and for the poller.
+    var scheduler: SchedulerName? {
+        switch self {
+        case .worker, .inline: nil
+        case .context: .context
+        case .limited: .limited
+        case .dedicated: .dedicated
+        }
+    }
 
     /// The kind of thread that hands a job over.
     package enum Origin: Sendable {

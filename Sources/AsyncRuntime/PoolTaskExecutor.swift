@@ -114,12 +114,13 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     ) {
         context.lane.advance(.resumed)
         let resumption = context.resumption
+        let setting = placement
         let fork = Placement.Fork(
-            placement,
+            setting,
             on: context.origin,
             isYield: isYield,
             isSurplus: isSurplus,
-            captured: resumption.map(\.captured) ?? captured,
+            captured: placementSetting.held(resumption.map(\.captured) ?? captured, setting),
             options: resumption?.options ?? []
         )
         switch fork.choice {

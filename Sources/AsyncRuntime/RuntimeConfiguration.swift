@@ -7,7 +7,7 @@ internal import Port
 /// How a runtime starts.
 ///
 /// The defaults are the article's picture.
-public struct RuntimeConfiguration: Sendable {
+public struct RuntimeConfiguration: Codable, Sendable {
     /// Minimum and maximum of worker threads, 1 to 32767.
     ///
     /// Default: processors to 32767.

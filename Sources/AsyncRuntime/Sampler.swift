@@ -165,6 +165,7 @@ final class SamplerState: @unchecked Sendable {
         var packets: Int
         var items: Int
         var busy: Int
+        var user: Int
     }
 
     /// Closes the epoch and adds up what was counted in it.
@@ -205,7 +206,8 @@ final class SamplerState: @unchecked Sendable {
                     LaneProgress(
                         packets: lane.progress(.packetsTaken),
                         items: lane.progress(.executed),
-                        busy: lane.busyNanoseconds(at: now.nanoseconds)
+                        busy: lane.busyNanoseconds(at: now.nanoseconds),
+                        user: lane.userNanoseconds(at: now.nanoseconds)
                     )
                 )
             }

@@ -46,6 +46,7 @@ extension Runtime {
     ///
     /// - Throws: ``RuntimeError/system(_:)`` where the thread cannot be created.
     public func postToContext(_ body: @escaping @Sendable () -> Void) throws(RuntimeError) {
+        taskExecutor.placementSetting.visit(.context)
         guard schedulers.context.post(.closure(body), for: taskExecutor) else {
             throw .system("The thread context-ui could not be created; raise the limit of threads.")
         }
@@ -56,6 +57,7 @@ extension Runtime {
     ///
     /// - Throws: ``RuntimeError/system(_:)`` where the thread cannot be created.
     public func postToDedicated(_ body: @escaping @Sendable () -> Void) throws(RuntimeError) {
+        taskExecutor.placementSetting.visit(.dedicated)
         guard schedulers.dedicated.post(.closure(body), for: taskExecutor) else {
             throw .system("The thread dedicated could not be created; raise the limit of threads.")
         }

@@ -29,6 +29,10 @@ struct SnapshotParts: Sendable {
         snapshot.placement = executor.placement.rawValue
         fillCounts(&snapshot, totals)
         fillThreads(&snapshot)
+        let held = pollers.all.reduce(totals[.userNanoseconds]) {
+            $0 + $1.lane.ongoingUserNanoseconds(at: totals.at.nanoseconds)
+        }
+        snapshot.pollers.userMicroseconds = held / 1000
         let past = state.past
         let wall = Double(totals.at.nanoseconds(since: past.totals.at))
         let real = Double(totals.realAt &- min(past.totals.realAt, totals.realAt))
@@ -38,6 +42,10 @@ struct SnapshotParts: Sendable {
             let used = totals.processorNanoseconds - past.totals.processorNanoseconds
             snapshot.process.cpuPercent = Double(used) / real * 100
         }
+        snapshot.process.processorMicroseconds = Int(
+            ProcessStatus.processorTime.nanosecondsClamped / 1000
+        )
+        snapshot.process.contextSwitches = ProcessStatus.contextSwitches
         snapshot.process.machinePercent = state.machineLoad.percent
         snapshot.queues.oldestMicroseconds = state.ages.oldest.map {
             Int($0.nanosecondsClamped / 1000)
@@ -148,11 +156,12 @@ struct SnapshotParts: Sendable {
             rowLimit: SnapshotParts.machineRowLimit,
             walkLimit: SnapshotParts.machineWalkLimit,
             placement: executor.placement,
+            setting: executor.placementSetting,
             now: totals.at.nanoseconds
         )
-        detail.pollers = pollers.all.map { row($0, totals.at, past.lanes, seconds) }
         let names = Dictionary(detail.machines.map { ($0.number, $0.function) }) { first, _ in first
         }
+        detail.pollers = pollers.all.map { row($0, totals.at, past.lanes, seconds, names) }
         let waits = Dictionary(
             stopSignal.synchronousWaits.map { ($0.thread, "\($0.function)") }
         ) { _, innermost in innermost }
@@ -209,7 +218,8 @@ struct SnapshotParts: Sendable {
         _ poller: Poller,
         _ now: Instant,
         _ past: [ObjectIdentifier: SamplerState.LaneProgress],
-        _ seconds: Double
+        _ seconds: Double,
+        _ names: [Int: String]
     ) -> RuntimeSnapshot.PollerRow {
         let lane = poller.lane
         let (value, since) = lane.state
@@ -228,13 +238,18 @@ struct SnapshotParts: Sendable {
         let then = past[ObjectIdentifier(lane)]
         let packets = lane.progress(.packetsTaken) - (then?.packets ?? 0)
         let busy = lane.busyNanoseconds(at: now.nanoseconds) - (then?.busy ?? 0)
-        return RuntimeSnapshot.PollerRow(
+        let user = lane.userNanoseconds(at: now.nanoseconds) - (then?.user ?? 0)
+        var row = RuntimeSnapshot.PollerRow(
             number: poller.number,
             state: state,
             sinceMicroseconds: SnapshotParts.microseconds(since: since, now),
             packetsPerSecond: seconds > 0 ? Double(packets) / seconds : 0,
             busyPercent: SnapshotParts.percent(busy, seconds)
         )
+        row.userPercent = SnapshotParts.percent(user, seconds)
+        row.machine = Int(lane.machine.load(ordering: .relaxed))
+        row.function = names[row.machine] ?? ""
+        return row
     }
 
     private func row(

@@ -149,6 +149,7 @@ extension StateMachineRegistry {
         rowLimit: Int,
         walkLimit: Int,
         placement: Placement,
+        setting: PlacementSetting,
         now: UInt64
     ) -> [RuntimeSnapshot.MachineRow] {
         let known = sites.all
@@ -204,7 +205,7 @@ extension StateMachineRegistry {
             row.context = context(of: slot, task, state: raw)
             if raw >= State.waiting.rawValue {
                 let word = UInt(unsafe memory.pointee.resumption.load(ordering: .relaxed))
-                row.resumesOn = Resumption(word: word).place(placement)
+                row.resumesOn = Resumption(word: word).place(placement, setting)
             }
             // Still the same machine? Otherwise the row is a mixture of two.
             guard unsafe memory.pointee.number.load(ordering: .acquiring) == number,
@@ -219,8 +220,9 @@ extension StateMachineRegistry {
 
 extension Resumption {
     /// Where a poller will put the continuation, as things are now.
-    func place(_ setting: Placement) -> String {
-        let fork = Placement.Fork(setting, on: .poller, captured: captured, options: options)
+    func place(_ setting: Placement, _ live: PlacementSetting?) -> String {
+        let held = live.map { $0.held(captured, setting) } ?? captured
+        let fork = Placement.Fork(setting, on: .poller, captured: held, options: options)
         switch fork.choice {
         case .scheduler(let name): return name.rawName
         case .inPlace: return Placement.inline.rawValue

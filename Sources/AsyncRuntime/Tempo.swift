@@ -167,12 +167,13 @@ final class Tempo: Sendable {
         // Main threads and strangers are not the world's, but those that watch it.
         guard holdsHops.load(ordering: .relaxed), held.lane.kind != .other else { return }
         let thread = held.lane.index
-        let placement = state.withLock { $0.placement }?.value ?? .worker
+        let setting = state.withLock { $0.placement }
         let row = HopSentence(
             held,
             thread: threadName(held.lane),
             machine: held.subject == 0 ? nil : registry.look(held.subject),
-            placement: placement
+            placement: setting?.value ?? .worker,
+            setting: setting
         ).row
         let ticket = Ticket(row)
         let now = WorldClock.realNanoseconds

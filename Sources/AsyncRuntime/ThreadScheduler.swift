@@ -53,7 +53,7 @@ final class ThreadScheduler: Sendable {
 
     private func start(_ executor: PoolTaskExecutor) -> Bool {
         do throws(Errno) {
-            try roster.start(name: name.threadName) { [self, unowned executor] in
+            try roster.start(name: name.threadName) { [self] in
                 main(executor)
             }
             log.append("ThreadStart", name.threadName)

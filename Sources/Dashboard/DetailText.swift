@@ -34,8 +34,14 @@ struct DetailText {
         let facts = [
             fact("state", state, " for \(time(row.sinceMicroseconds))"),
             fact("thread", Span("poller-\(row.number)"), " in top -H and in /proc"),
+            fact("runs", Span(row.machine > 0 ? "#\(row.machine) \(row.function)" : "-")),
             fact("packets", Span("\(Quantity.rate(row.packetsPerSecond))/s", .strong)),
             fact("busy", Span(Quantity.percent(row.busyPercent), .strong), " of the last second"),
+            fact(
+                "user code",
+                Span(Quantity.percent(row.userPercent), .strong),
+                " of the last second"
+            ),
             history(model.trends.pollers[row.number]),
         ]
         let sentence =

@@ -8,12 +8,18 @@ struct PollerColumns {
 
     var all: [Column<RuntimeSnapshot.PollerRow>] {
         let model = model
-        return [
+        var columns: [Column<RuntimeSnapshot.PollerRow>] = [
             Column("id", width: 4, by: { $0.number }) { poller, _ in
                 Span("P\(poller.number)", .strong)
             },
             Column("state", width: 9, growth: 11, by: { $0.state.rawValue }) { poller, width in
-                Self.state(poller.state, engine: width >= 18 ? model.engine : "", model.glyphs)
+                let isWide = width >= 18
+                return Self.state(
+                    poller.state,
+                    engine: isWide ? model.engine : "",
+                    code: isWide ? poller.function : "",
+                    model.glyphs
+                )
             },
             Column("for", width: 5, .right, by: { $0.sinceMicroseconds }) { poller, _ in
                 let time = poller.sinceMicroseconds
@@ -27,28 +33,50 @@ struct PollerColumns {
             Column("busy", width: 4, .right, by: { $0.busyPercent.orZero }) { poller, _ in
                 Span(Quantity.percent(poller.busyPercent))
             },
-            Column("", width: 5, .right, rank: 2, growth: History.capacity) { poller, width in
+            Column("", width: 5, .right, rank: 3, growth: History.capacity) { poller, width in
                 let history = model.trends.pollers[poller.number]
                 let bars = history?.sparkline(width: width, top: 100, glyphs: model.glyphs)
                 return Span(bars ?? "", .flow)
             },
         ]
+        if holdsUserCode {
+            let user = Column<RuntimeSnapshot.PollerRow>(
+                "user",
+                width: 4,
+                .right,
+                rank: 2,
+                by: { $0.userPercent.orZero },
+                cell: { poller, _ in Span(Quantity.percent(poller.userPercent)) }
+            )
+            columns.insert(user, at: columns.count - 1)
+        }
+        return columns
     }
 
-    /// A state as glyph and word; the leader's names the engine that it waits in.
+    /// Whether user code runs on pollers: else a column of zeros would say nothing.
+    private var holdsUserCode: Bool {
+        guard let snapshot = model.snapshot else { return false }
+        return snapshot.placement == "inline"
+            || snapshot.detail?.pollers.contains { $0.userPercent > 0 } == true
+    }
+
+    /// A state as glyph and word, with the engine that the leader waits in and the code that holds
+    /// a poller.
     static func state(
         _ state: RuntimeSnapshot.PollerRow.State,
         engine: String,
+        code: String = "",
         _ glyphs: Glyphs
     ) -> Span {
+        let code = code.isEmpty ? "" : ": \(code)"
         switch state {
         case .leader:
             let place = engine.isEmpty ? "" : ": in \(engine)"
             return Span("\(glyphs.leader) leader\(place)", .waiting)
         case .waiting: return Span("\(glyphs.waiting) waiting", .parked)
         case .running: return Span("\(glyphs.running) running", .running)
-        case .inline: return Span("\(glyphs.inline) inline", .running)
-        case .blocked: return Span("\(glyphs.blocked) blocked", .blocked)
+        case .inline: return Span("\(glyphs.inline) inline\(code)", .running)
+        case .blocked: return Span("\(glyphs.blocked) blocked\(code)", .blocked)
         case .leaving: return Span("\(glyphs.leaving) leaving", .warning)
         }
     }

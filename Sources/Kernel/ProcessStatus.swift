@@ -10,6 +10,15 @@ package enum ProcessStatus {
         .nanoseconds(Int64(clamping: clinux_process_cpu_ns()))
     }
 
+    /// How often threads of this process have left a processor, of themselves or not.
+    ///
+    /// Corresponds to `getrusage(2)`.
+    package static var contextSwitches: Int {
+        var usage = rusage()
+        guard unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        return usage.ru_nvcsw + usage.ru_nivcsw
+    }
+
     /// Resident bytes, from `/proc/self/statm`.
     package static var residentBytes: Int {
         let fields = read("/proc/self/statm").split(separator: " ")

@@ -78,6 +78,7 @@ extension CompletionPort {
         if comesBack {
             poller.tookPackets.store(false, ordering: .relaxed)
             poller.lane.endBusy(at: now.nanoseconds)
+            poller.lane.endUser(at: now.nanoseconds)
         }
         while true {
             let (step, wake, fetch) = seats.withLock { seats -> (Seats.Step, Int?, Bool) in
@@ -161,6 +162,7 @@ extension CompletionPort {
     /// The poller is about to run user code in place.
     package func beforeInline(_ poller: Poller, backlog: Bool, now: Instant) {
         poller.setState(.inline, at: now)
+        poller.lane.beginUser(at: now.nanoseconds)
         let wake = seats.withLock {
             $0.beforeInline(poller.number, backlog: backlog, now: now.nanoseconds)
         }

@@ -51,6 +51,8 @@ package enum Progress: Int, CaseIterable, Sendable {
     case inlined
     /// Nanoseconds in which the thread did not wait.
     case busyNanoseconds
+    /// Nanoseconds in which user code held a poller.
+    case userNanoseconds
 }
 
 /// A table of counters by number, for what is counted by await site or by function.

@@ -3,7 +3,7 @@
 /// What the dashboard asks of the runtime.
 ///
 /// Values outside the limits are clamped by the receiver.
-package enum RuntimeCommand: Equatable, Sendable {
+package enum RuntimeCommand: Codable, Equatable, Sendable {
     case setPollerMinimum(Int)
     case setPollerMaximum(Int)
     case setConcurrency(Int)

@@ -29,6 +29,8 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
     package var diagnoses: [String] = []
     package var process = Process()
     package var telemetry = Telemetry()
+    /// The two twins of the scenario `twin`; all other values are those of the one whose turn it is.
+    package var twin: TwinComparison?
     /// What only the screen needs; `nil` in headless output.
     package var detail: Detail?
 
@@ -89,6 +91,8 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
         /// Of the running ones, those that run a continuation in place.
         package var inline = 0
         package var blocked = 0
+        /// For how long user code has held pollers since the start, summed over all of them.
+        package var userMicroseconds = 0
 
         package init() {}
     }
@@ -205,6 +209,10 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
         package var cpuPercent = 0.0
         /// Of all processors of the machine, used by all processes, over the last second or so.
         package var machinePercent = 0.0
+        /// Processor time of all its threads since the start.
+        package var processorMicroseconds = 0
+        /// How often its threads have left a processor, of themselves or not.
+        package var contextSwitches = 0
 
         package init() {}
     }

@@ -187,6 +187,12 @@ extension RuntimeSnapshot {
         package var packetsPerSecond: Double
         /// Share of the last second in which it did not wait, 0 to 100.
         package var busyPercent: Double
+        /// Share of the last second in which user code held it, 0 to 100.
+        package var userPercent = 0.0
+        /// Function of the state machine that it runs in place; empty when none is known.
+        package var function = ""
+        /// Number of that state machine; 0 when none.
+        package var machine = 0
 
         package init(
             number: Int,

@@ -22,6 +22,7 @@ public import Synchronization
     @usableFromInline let active = Atomic<UInt32>(0)
     @usableFromInline let stateWord = Atomic<UInt64>(0)
     @usableFromInline let busySince = Atomic<UInt64>(0)
+    @usableFromInline let userSince = Atomic<UInt64>(0)
     /// Number of the state machine that the thread runs; 0 for none.
     @usableFromInline package let machine = Atomic<UInt64>(0)
     /// The newest events of `Hop`.
@@ -169,6 +170,34 @@ public import Synchronization
     package func busyNanoseconds(at now: UInt64) -> Int {
         let since = busySince.load(ordering: .relaxed)
         return progress(.busyNanoseconds) + (since == 0 || since > now ? 0 : Int(now - since))
+    }
+
+    /// User code begins on a poller.
+    @inline(__always)
+    @inlinable
+    package func beginUser(at nanoseconds: UInt64) {
+        userSince.store(nanoseconds, ordering: .relaxed)
+    }
+
+    /// User code has ended, if there was any; adds its time up.
+    @inline(__always)
+    @inlinable
+    package func endUser(at nanoseconds: UInt64) {
+        let since = userSince.load(ordering: .relaxed)
+        guard since != 0 else { return }
+        userSince.store(0, ordering: .relaxed)
+        advance(.userNanoseconds, by: Int(nanoseconds &- min(since, nanoseconds)))
+    }
+
+    /// Time of user code up to `now`, that which has not ended included.
+    package func userNanoseconds(at now: UInt64) -> Int {
+        progress(.userNanoseconds) + ongoingUserNanoseconds(at: now)
+    }
+
+    /// For how long user code that has not ended has been running.
+    package func ongoingUserNanoseconds(at now: UInt64) -> Int {
+        let since = userSince.load(ordering: .relaxed)
+        return since == 0 || since > now ? 0 : Int(now - since)
     }
 
     // MARK: State, by the owner

@@ -60,6 +60,34 @@ struct SchedulerTests {
         }
     }
 
+    @Test func `who came by the setting leaves with it, who was posted by name stays`()
+        async throws
+    {
+        try await withRuntime { runtime in
+            let trace = Trace()
+            let walk: @Sendable () async -> Void = {
+                for placement in [Placement.context, .dedicated, .limited, .worker] {
+                    runtime.placement = placement
+                    // Long enough that it is not over before the task has suspended.
+                    try? await runtime.sleep(for: .milliseconds(20))
+                    trace.step()
+                }
+            }
+            await Task(executorPreference: runtime.executor, operation: walk).value
+            #expect(trace.all[..<2] == ["context-ui", "dedicated"])
+            #expect(trace.all[2...].allSatisfy { $0.hasPrefix("worker-") })
+            await withCheckedContinuation { done in
+                try? runtime.postToContext {
+                    Task.immediate(executorPreference: runtime.executor) {
+                        await walk()
+                        done.resume()
+                    }
+                }
+            }
+            #expect(trace.all[4...] == ["context-ui", "context-ui", "context-ui", "context-ui"])
+        }
+    }
+
     @Test func `awaiting a task's value on the context goes on there`() async throws {
         try await withRuntime { runtime in
             let trace = Trace()
