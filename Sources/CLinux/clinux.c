@@ -4,8 +4,11 @@
 #include "CLinux.h"
 
 #include <stdatomic.h>
+#include <fcntl.h>
 #include <link.h>
 #include <sched.h>
+#include <spawn.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -169,4 +172,46 @@ __attribute__((noinline)) void clinux_with_signal_stack(void (*body)(void *), vo
     if (!is_ours) return;
     stack.ss_flags = SS_DISABLE;
     sigaltstack(&stack, NULL);
+}
+
+int clinux_pipe(int *reading, int *writing) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
+    *reading = ends[0];
+    *writing = ends[1];
+    return 0;
+}
+
+int clinux_spawn_self(const char *words, int count, int input, int output, pid_t *child) {
+    enum { most = 16 };
+    char *arguments[most + 1] = {NULL};
+    if (count > most) return E2BIG;
+    for (int index = 0; index < count; index++) {
+        arguments[index] = (char *)words;
+        words += strlen(words) + 1;
+    }
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error != 0) return error;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    error = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    if (error == 0) {
+        error = posix_spawn(child, "/proc/self/exe", &actions, &attributes, arguments, environ);
+    }
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+int clinux_die_with_parent(pid_t parent) {
+    // The parent may have ended before the kernel knew that this matters.
+    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }

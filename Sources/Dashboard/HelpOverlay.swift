@@ -58,7 +58,7 @@ struct HelpOverlay {
             ("c", "the pool over time: threads, throughput, why the goal changed"),
             ("m", "the compiler's states of the machines; again: their source, who made whom"),
             ("r", "next placement of continuations: worker, inline, context, limited, dedicated"),
-            ("v", "the scenario's next variant"),
+            ("v", "the scenario's next variant; in twin: the comparison"),
             ("w", "what to look for in the scenario"),
             ("Up Down  j k", "choose a row"),
             ("PgUp PgDn", "move by a page"),

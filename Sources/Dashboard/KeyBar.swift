@@ -145,7 +145,7 @@ struct KeyBar {
                 + (cancel.map { [$0] } ?? []) + [
                     hint("?", .character("?"), "help", 1), hint("q", .character("q"), "quit", 0),
                 ]
-        case nil: return paneHints
+        case .twin, nil: return paneHints
         }
     }
 
@@ -156,6 +156,9 @@ struct KeyBar {
         }
         if (model.snapshot?.detail?.limits.placements.count ?? 0) > 1 {
             hints.append(hint("r", .character("r"), "placement", 5))
+        }
+        if model.snapshot?.twin != nil {
+            hints.append(hint("v", .character("v"), "comparison", 1))
         }
         if (model.snapshot?.detail?.scenario.variants.count ?? 0) > 1 {
             hints.append(hint("v", .character("v"), "variant", 3))

@@ -34,6 +34,8 @@ extension Model {
             return []
         case .chart: return pressInChart(key)
         case .picture: return pressInPicture(key)
+        case .twin where key == .escape: overlay = nil
+        case .twin: return pressInPanes(key)
         case .climber(let top):
             pressInClimber(key, top)
             return []
@@ -43,6 +45,7 @@ extension Model {
             return []
         case nil: return pressInPanes(key)
         }
+        return []
     }
 
     /// Whether a question waits for its answer: keys that act elsewhere do not act then.
@@ -79,7 +82,7 @@ extension Model {
     private var hasText: Bool {
         switch overlay {
         case .detail, .events, .scenario, .climber, .cancel: true
-        case .knobs, .chart, .picture, .machineView, nil: false
+        case .knobs, .chart, .picture, .twin, .machineView, nil: false
         }
     }
 

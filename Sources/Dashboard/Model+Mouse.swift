@@ -68,6 +68,7 @@ extension Model {
         case .events: return EventLogOverlay(model: self).placed
         case .scenario(let top): return ScenarioOverlay(model: self, top: top).placed
         case .chart: return PoolChart(model: self).placed
+        case .twin: return TwinOverlay(model: self).placed
         case .climber(let top): return ClimberOverlay(model: self, top: top).placed
         case .cancel(let question): return CancelBox(model: self, question: question).placed
         case .machineView(let view): return MachineViewOverlay(model: self, view: view).placed

@@ -37,6 +37,10 @@ extension Model {
     /// Goes on to the scenario's next variant.
     mutating func cycleVariant() -> [Effect] {
         guard let snapshot else { return [] }
+        guard snapshot.twin == nil else {
+            overlay = overlay == .twin ? nil : .twin
+            return []
+        }
         let count = snapshot.detail?.scenario.variants.count ?? 0
         guard count > 1, let old = value(of: .variant) else {
             say("The scenario \(snapshot.scenario) has no variants.")

@@ -153,6 +153,11 @@ package struct Model: Equatable, Sendable {
         let isDue = snapshot.map { Self.quarter($0) != Self.quarter(new) } ?? true
         guard !isViewFrozen || snapshot == nil else { return }
         guard isDue || hasHopped || targets.count < waiting else { return }
+        // The first thing to see of twins is how they compare.
+        if new.twin != nil, snapshot?.twin == nil, overlay == nil {
+            overlay = .twin
+            focus = .machines
+        }
         snapshot = new
         rows = Rows(new.detail, orderedFor: self)
         follow()

@@ -14,6 +14,8 @@ enum Overlay: Equatable, Sendable {
     case chart
     /// The article's picture, as the live screen.
     case picture
+    /// Async code and a thread per connection, side by side.
+    case twin
     /// The hill climber's numbers, over the chart, and the first line in sight.
     case climber(top: Int)
     /// Whether to cancel the operation that a state machine awaits.

@@ -34,6 +34,7 @@ package func view(_ model: Model) -> Frame {
     case .scenario(let top): ScenarioOverlay(model: model, top: top).draw(on: &frame)
     case .chart: PoolChart(model: model).draw(on: &frame)
     case .picture: Picture(model: model)?.draw(on: &frame)
+    case .twin: TwinOverlay(model: model).draw(on: &frame)
     case .climber(let top):
         PoolChart(model: model).draw(on: &frame)
         ClimberOverlay(model: model, top: top).draw(on: &frame)

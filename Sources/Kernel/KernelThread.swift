@@ -95,6 +95,18 @@ package enum CurrentThread {
     @discardableResult
     package static func preferThroughput() -> Bool { clinux_prefer_throughput() == 0 }
 
+    /// Holds the calling thread for a time, and does nothing else with it.
+    ///
+    /// Corresponds to `nanosleep(2)`.
+    package static func sleep(for duration: Duration) {
+        let nanoseconds = max(0, duration.nanosecondsClamped)
+        var left = timespec()
+        left.tv_sec = Int(nanoseconds / 1_000_000_000)
+        left.tv_nsec = Int(nanoseconds % 1_000_000_000)
+        var rest = timespec()
+        while unsafe nanosleep(&left, &rest) != 0, errno == EINTR { left = rest }
+    }
+
     /// Gives up the processor for a moment.
     ///
     /// Corresponds to `sched_yield(2)`.

@@ -115,7 +115,7 @@ package enum Socket {
         return result == 0 ? SocketAddress(storage: storage) : nil
     }
 
-    private static func setOption(
+    static func setOption(
         _ fd: Int32,
         _ level: Int32,
         _ name: Int32,

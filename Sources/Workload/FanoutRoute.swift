@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AsyncRuntime
+package import AsyncRuntime
 internal import SystemPackage
 internal import Synchronization
 
@@ -8,8 +8,8 @@ internal import Synchronization
 ///
 /// One source address has some 28 000 ports for one destination. All of 127.0.0.0/8 is this
 /// machine, so clients beyond the first thousands, or all once ports have run out, use the next one.
-final class FanoutRoute: Sendable {
-    let server: SocketAddress
+package final class FanoutRoute: Sendable {
+    package let server: SocketAddress
     private let isLoopback4: Bool
     /// How many source addresses have run out of ports.
     ///
@@ -21,7 +21,7 @@ final class FanoutRoute: Sendable {
     private static let addressCount = 253
 
     /// - Parameter listening: where the server listens; a wildcard is dialled at the loopback.
-    init(listening: SocketAddress) {
+    package init(listening: SocketAddress) {
         let text = listening.description
         if text.hasPrefix("0.0.0.0:") || text.hasPrefix("[::]:") {
             server = .loopback(port: listening.port)
@@ -32,7 +32,7 @@ final class FanoutRoute: Sendable {
     }
 
     /// The address from which a client connects; `nil` lets the kernel choose.
-    func source(ofClient number: Int) -> SocketAddress? {
+    package func source(ofClient number: Int) -> SocketAddress? {
         let index = number / FanoutRoute.clientsPerAddress + exhausted.load(ordering: .relaxed)
         guard isLoopback4, index > 0 else { return nil }
         let last = 2 + (index - 1) % FanoutRoute.addressCount

@@ -101,7 +101,7 @@ struct FanoutServer: Sendable {
 
 extension HTTPRequestParser {
     /// Feeds `bytes` and returns what was wrong with them, if anything.
-    mutating func fault(
+    package mutating func fault(
         feeding bytes: Span<UInt8>,
         into requests: inout [HTTPRequest]
     ) -> HTTPParseError? {
@@ -117,7 +117,7 @@ extension HTTPRequestParser {
 extension HTTPRequestLine {
     /// The number of the stream of choices that belongs to this request (FNV-1a of its target):
     /// the same request of the same run is always treated alike, whichever connection carries it.
-    var stream: UInt64 {
+    package var stream: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in target.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         return hash

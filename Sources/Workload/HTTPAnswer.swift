@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The answer that the server gives to a request, or to bytes that were none.
-struct HTTPAnswer: Equatable, Sendable {
+package struct HTTPAnswer: Equatable, Sendable {
     var status = 200
     var body: String
-    var keepAlive: Bool
+    package var keepAlive: Bool
     var headOnly = false
     /// HTTP/1.0 clients must be told that the connection stays; others assume it.
     var announcesKeepAlive = false
 
     /// The answer to a request that came through whole.
-    init(to request: HTTPRequest) {
+    package init(to request: HTTPRequest) {
         keepAlive = request.keepAlive
         announcesKeepAlive = request.keepAlive && request.minorVersion == 0
         switch request.start.method {
@@ -36,11 +36,11 @@ struct HTTPAnswer: Equatable, Sendable {
     }
 
     /// What a client checks its answer against: it names the request.
-    static func body(for target: String) -> String {
+    package static func body(for target: String) -> String {
         "pooltop answers \(target)\n"
     }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var text = "HTTP/1.1 \(status) \(HTTPAnswer.reason(status))\r\n"
         text += "Content-Type: text/plain; charset=utf-8\r\nContent-Length: \(body.utf8.count)\r\n"
         if status == 405 { text += "Allow: GET, HEAD\r\n" }

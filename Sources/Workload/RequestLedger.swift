@@ -6,20 +6,20 @@ internal import Synchronization
 internal import Telemetry
 
 /// The books of the clients' requests: how many, how fast, how long.
-final class RequestLedger: Sendable {
+package final class RequestLedger: Sendable {
     private let completed = Atomic(0)
     private let failed = Atomic(0)
     private let stripes: [LatencyStripe]
 
     /// - Parameter stripeCount: more stripes than threads that record at once; small in tests.
-    init(stripeCount: Int = 16) {
+    package init(stripeCount: Int = 16) {
         stripes = (0..<stripeCount).map { _ in LatencyStripe() }
     }
 
     /// Enters an answered request.
     ///
     /// `hint` spreads clients over the stripes.
-    func complete(after latency: Duration, hint: Int) {
+    package func complete(after latency: Duration, hint: Int) {
         let microseconds = UInt64(max(0, latency.wholeMicroseconds))
         var index = hint % stripes.count
         while !stripes[index].tryRecord(microseconds: microseconds) {
@@ -30,7 +30,7 @@ final class RequestLedger: Sendable {
     }
 
     /// Enters a request that got no answer or a wrong one.
-    func fail() {
+    package func fail() {
         failed.wrappingAdd(1, ordering: .relaxed)
     }
 

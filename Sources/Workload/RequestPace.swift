@@ -7,8 +7,8 @@
 /// In a closed loop a client thinks after each answer, so a slow server is asked less often. In an
 /// open loop requests fall due by a timetable, whatever the server does; latency then counts from
 /// the due time, or a stalled server would look fast (the error known as coordinated omission).
-struct RequestPace: Sendable {
-    enum Step: Equatable {
+package struct RequestPace: Sendable {
+    package enum Step: Equatable {
         /// Wait this long, then ask again.
         case wait(Duration)
         /// Send now; latency counts from `due`.
@@ -24,7 +24,7 @@ struct RequestPace: Sendable {
     private var rate: Double?
     private var clients = 0
 
-    init(client: Int, random: SeededRandom) {
+    package init(client: Int, random: SeededRandom) {
         self.client = client
         self.random = random
     }
@@ -32,7 +32,7 @@ struct RequestPace: Sendable {
     /// What to do at `now`, given the open loop's rate (`nil` when closed) over all clients.
     ///
     /// In a closed loop a client thinks for `think`, give or take its spread.
-    mutating func next(
+    package mutating func next(
         now: Duration,
         rate: Double?,
         clients: Int,

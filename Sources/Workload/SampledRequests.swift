@@ -3,16 +3,18 @@
 internal import AsyncRuntime
 internal import Histogram
 internal import Synchronization
-internal import Telemetry
+package import Telemetry
 
 /// The summary of the ledger, kept from one sample to the next.
 // INVARIANT: `summary` is touched only inside `sample`, which traps where two threads are in it.
-final class SampledRequests: @unchecked Sendable {
+package final class SampledRequests: @unchecked Sendable {
     private let isSampling = Atomic(false)
     private var summary = RequestSummary()
 
+    package init() {}
+
     /// Takes in what `ledger` has recorded since the last call, and states the figures.
-    func sample(
+    package func sample(
         _ ledger: RequestLedger,
         at elapsed: Duration,
         over span: RequestSpan

@@ -77,7 +77,7 @@ package struct Scenario: Sendable {
 
     /// All there are, in the order of a talk.
     package static let all: [Scenario] = [
-        .one, .fanout, .ordinary, .nothread, .timers, .idle,
+        .one, .fanout, .ordinary, .nothread, .twin, .timers, .idle,
         .starvation, .cooperative, .sleepwait, .rescue, .gosse, .blockers, .timersStarved,
         .tutorialResult, .tutorialSleepwait, .tutorialAwait,
         .hill, .longrunning, .yield,

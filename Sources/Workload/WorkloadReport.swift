@@ -20,7 +20,8 @@ extension Workload {
         snapshot.detail = detail
     }
 
-    private var text: RuntimeSnapshot.ScenarioText {
+    /// What there is to see in the scenario.
+    package var text: RuntimeSnapshot.ScenarioText {
         var text = RuntimeSnapshot.ScenarioText()
         text.summary = scenario.summary
         text.whatToLookFor = scenario.whatToLookFor
@@ -33,7 +34,8 @@ extension Workload {
         return text
     }
 
-    private var reportedSettings: RuntimeSnapshot.Settings {
+    /// The settings as a snapshot reports them.
+    package var reportedSettings: RuntimeSnapshot.Settings {
         let value = settings
         var settings = RuntimeSnapshot.Settings()
         settings.clients = value.clients

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a scenario does, as a plain value: the knobs of the command line and of the dashboard.
-package struct WorkloadSettings: Equatable, Sendable {
+package struct WorkloadSettings: Codable, Equatable, Sendable {
     /// Connections or machines, as the scenario says.
     package var clients = 0
     /// Requests per second of an open loop; `nil` is a closed loop, where a client asks again only

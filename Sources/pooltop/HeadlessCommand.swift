@@ -34,7 +34,9 @@ struct HeadlessCommand: ParsableCommand {
                 "--seconds takes a number from 0.1 to 86400, not '\(seconds)'."
             )
         }
-        let run = try LiveRun(pool: pool, scenario: scenario)
+        // Of two twins both have had a turn by then.
+        let turn = min(Duration.seconds(5), .seconds(length / 2))
+        let run = try LiveRun(pool: pool, scenario: scenario, turn: turn)
         defer { StandardError.report(heldThreads: run.stop()) }
         let clock = Parker()
         let start = Instant.now

@@ -13,14 +13,32 @@ internal import Workload
 struct LiveRun {
     let runtime: Runtime
     let workload: Workload
+    /// The processes of the scenario `twin`; `nil` for all others.
+    private let twins: TwinRun?
+
+    /// Does what the options say; a twin's turn, where there are twins, lasts for `turn`.
+    init(pool: PoolOptions, scenario options: ScenarioOptions, turn: Duration) throws {
+        let scenario = try options.chosenScenario()
+        try self.init(
+            scenario,
+            settings: options.settings(of: scenario),
+            seed: options.chosenSeed(),
+            configuration: pool.configuration(for: scenario.configure),
+            listenOn: options.listenAddress(),
+            turn: turn
+        )
+    }
 
     /// Makes the runtime the process's executor and starts the scenario on it.
-    init(pool: PoolOptions, scenario options: ScenarioOptions) throws {
-        let scenario = try options.chosenScenario()
-        let settings = try options.settings(of: scenario)
-        let address = try options.listenAddress()
-        let seed = try options.chosenSeed()
-        runtime = try Runtime.install(pool.configuration(for: scenario.configure))
+    init(
+        _ scenario: Scenario,
+        settings: WorkloadSettings,
+        seed: UInt64,
+        configuration: RuntimeConfiguration,
+        listenOn address: SocketAddress? = nil,
+        turn: Duration = .seconds(5)
+    ) throws {
+        runtime = try Runtime.install(configuration)
         do throws(OperationError) {
             workload = try Workload(
                 scenario,
@@ -32,15 +50,44 @@ struct LiveRun {
             )
         } catch {
             runtime.shutdown()
-            throw UsageError(listening: options.listen ?? "127.0.0.1:0", failedWith: error)
+            let name = address?.description ?? "127.0.0.1:0"
+            throw UsageError(listening: name, failedWith: error)
+        }
+        guard scenario.name == Scenario.twin.name else {
+            twins = nil
+            return
+        }
+        do throws(Errno) {
+            twins = try TwinRun(workload, seed: seed, configuration: configuration, turn: turn)
+        } catch {
+            runtime.shutdown()
+            throw UsageError("The twins cannot be started (\(error)); close other programs.")
         }
     }
 
     /// The picture of this moment: the runtime's cut with the scenario's figures.
     func snapshot(over span: RequestSpan) -> RuntimeSnapshot {
+        if let picture = twins?.picture { return picture }
         var snapshot = runtime.snapshot()
         workload.fill(&snapshot, over: span)
         return snapshot
+    }
+
+    /// Hands each new picture to `observer`, on the thread that has made it; `nil` ends that.
+    func observe(_ observer: (@Sendable (RuntimeSnapshot) -> Void)?) {
+        if let twins { return twins.observe(observer) }
+        guard let observer else { return runtime.observe(nil) }
+        runtime.observe { [workload] snapshot in
+            var snapshot = snapshot
+            workload.fill(&snapshot, over: .recent)
+            observer(snapshot)
+        }
+    }
+
+    /// Lets everything stand still while `body` has stopped the process.
+    func standStill(during body: () -> Void) {
+        guard let twins else { return runtime.standStill(during: body) }
+        twins.halt { runtime.standStill(during: body) }
     }
 
     /// Hands a command to whichever of the two understands it.
@@ -48,6 +95,7 @@ struct LiveRun {
     /// - Throws: `RuntimeError` where a thread could not be created.
     func apply(_ command: RuntimeCommand) throws(RuntimeError) {
         workload.apply(command)
+        if let twins { return twins.apply(command) }
         try runtime.apply(command)
     }
 
@@ -57,6 +105,7 @@ struct LiveRun {
     @discardableResult
     func stop() -> [String] {
         runtime.letWorldGoOn()
+        twins?.stop()
         let ending = Ending()
         workload.stop { ending.parker.unpark() }
         // Where the machines need longer (a thread is held), the runtime's own shutdown ends them.

@@ -14,6 +14,7 @@ struct Pooltop: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, HeadlessCommand.self, ScenariosCommand.self, BenchCommand.self,
+            TwinCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
         // Before any thread is started: all of them inherit that the signals are the main loop's.
         SignalInbox.blockInAllThreads()
         let session = try makeSession()
-        let run = try LiveRun(pool: pool, scenario: scenario)
+        let run = try LiveRun(pool: pool, scenario: scenario, turn: RunCommand.turn)
         let outcome: TerminalLoop.Outcome
         do {
             defer { StandardError.report(heldThreads: run.stop()) }
@@ -54,6 +54,8 @@ struct RunCommand: ParsableCommand {
         }
     }
 
+    /// How long a twin's turn lasts: long enough to be read, short enough to be waited for.
+    private static let turn = Duration.seconds(5)
     /// SIGINT, on every system.
     private static let interrupt: Int32 = 2
 
@@ -72,14 +74,12 @@ struct RunCommand: ParsableCommand {
     /// The main loop: snapshots come from the sampler's thread, commands go to the runtime.
     private func show(_ run: LiveRun, in session: TerminalSession) throws -> TerminalLoop.Outcome {
         let mailbox = try SnapshotMailbox()
-        run.runtime.observe { snapshot in
-            var snapshot = snapshot
-            run.workload.fill(&snapshot, over: .recent)
+        run.observe { snapshot in
             mailbox.put(snapshot, processorTime: CurrentThread.processorTime)
         }
         run.runtime.whenMainHasWork { mailbox.signal() }
         defer {
-            run.runtime.observe(nil)
+            run.observe(nil)
             run.runtime.whenMainHasWork(nil)
         }
         return try TerminalLoop.run(
@@ -97,7 +97,7 @@ struct RunCommand: ParsableCommand {
                 return mailbox.take()
             },
             observerTime: { mailbox.processorTime },
-            duringStop: run.runtime.standStill,
+            duringStop: run.standStill,
             send: { command in
                 // A thread that could not be created is in the event log and in the counts.
                 try? run.apply(command)

@@ -159,12 +159,46 @@ import Testing
         #expect(snapshot.diagnoses.isEmpty)
     }
 
+    @Test func `twins serve the same requests, one of them with a thread at each end`() throws {
+        let snapshot = try pictures(["twin --seconds 6 --clients 60 --seed 3"])[0]
+        let twin = try #require(snapshot.twin)
+        // Server, main, and a thread at either end of each connection.
+        #expect((120...126).contains(twin.sync.threads))
+        #expect(twin.async.threads < 20)
+        for side in [twin.async, twin.sync] {
+            #expect(side.seconds > 1)
+            #expect(side.requests.completed > 60)
+            #expect(side.requests.failed == 0)
+            #expect(side.requests.latencyMicroseconds.p50 >= 80_000)
+            #expect(side.residentBytes > 1_000_000)
+            #expect(side.contextSwitches > side.requests.completed)
+            #expect(side.problem.isEmpty)
+        }
+    }
+
+    @Test func `a twin that may create no more threads says so, and the other goes on`() throws {
+        let child = try ChildProcess.shell(
+            "ulimit -v 8000000; $POOLTOP headless twin --seconds 6 --clients 800"
+        )
+        try #require(child.status == 0, "It said: \(child.standardError)")
+        let snapshot = try JSONDecoder().decode(
+            RuntimeSnapshot.self,
+            from: Data(child.standardOutput.utf8)
+        )
+        #expect(snapshot.twin?.sync.problem.contains("no more could be created") == true)
+        #expect(snapshot.twin?.async.requests.completed ?? 0 > 800)
+        #expect(snapshot.twin?.async.problem == "")
+    }
+
     @Test func `inline user code holds the only poller, until it is told to leave`() throws {
         let runs = ["poisoned", "cure"].map {
             "inline-blocks --seconds 6 --blocking 4%:1s --variant \($0)"
         }
         let snapshots = try pictures(runs)
         #expect(snapshots[0].workers.blocked == 0)
+        // It says for how long: most of six seconds, or the few moments of ordinary continuations.
+        #expect(snapshots[0].pollers.userMicroseconds > 2_000_000)
+        #expect(snapshots[1].pollers.userMicroseconds < snapshots[0].pollers.userMicroseconds / 2)
         #expect(snapshots[1].pollers.blocked == 0)
         #expect(snapshots[1].requests.completed > snapshots[0].requests.completed)
         #expect(!reasons(snapshots[0]).contains("CooperativeBlocking"))

@@ -18,6 +18,26 @@ struct SplitMix64: RandomNumberGenerator {
 
 /// Snapshots that no runtime would send, to see that the view copes with all of them.
 enum RandomSnapshot {
+    private static func twin(using random: inout SplitMix64) -> TwinComparison {
+        var twin = TwinComparison()
+        twin.running = Bool.random(using: &random) ? .async : .sync
+        twin.turnSeconds = real(using: &random)
+        twin.elapsedSeconds = real(using: &random)
+        for way in TwinComparison.Way.allCases {
+            twin[way].turns = number(using: &random)
+            twin[way].seconds = real(using: &random)
+            twin[way].threads = number(using: &random)
+            twin[way].residentBytes = number(using: &random)
+            twin[way].contextSwitches = number(using: &random)
+            twin[way].cpuPercent = real(using: &random)
+            twin[way].requests.completed = number(using: &random)
+            twin[way].requests.perSecond = real(using: &random)
+            twin[way].requests.latencyMicroseconds.p99 = number(using: &random)
+            twin[way].problem = Bool.random(using: &random) ? "" : text(using: &random)
+        }
+        return twin
+    }
+
     static func make(using random: inout SplitMix64) -> RuntimeSnapshot {
         var snapshot = RuntimeSnapshot()
         snapshot.scenario = text(using: &random)
@@ -57,6 +77,7 @@ enum RandomSnapshot {
         snapshot.process.cpuPercent = real(using: &random)
         snapshot.process.residentBytes = number(using: &random)
         snapshot.telemetry.droppedEvents = number(using: &random)
+        if Bool.random(using: &random) { snapshot.twin = twin(using: &random) }
         if Bool.random(using: &random) {
             snapshot.detail = detail(using: &random)
         }

@@ -124,6 +124,18 @@ static const uint32_t clinux_epollet = EPOLLET;
 /// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC. Returns a descriptor or -errno.
 int clinux_accept(int fd);
 
+/// pipe2(2) with O_CLOEXEC. Returns 0 or -errno.
+int clinux_pipe(int *reading, int *writing);
+
+/// Starts this same executable with the descriptors as its standard input and output; words holds
+/// count words, each ending in NUL. The child takes no signal mask and no handlers from its parent.
+/// Returns 0 or an error number.
+int clinux_spawn_self(const char *words, int count, int input, int output, pid_t *child);
+
+/// Has the kernel kill the calling process when the thread that started it ends. Returns whether
+/// its parent is still that one.
+int clinux_die_with_parent(pid_t parent);
+
 /// Two words for each thread: a pointer to what Swift keeps about the thread, and who keeps it.
 extern __thread void *clinux_thread_word;
 extern __thread uint64_t clinux_thread_owner;
