@@ -6,7 +6,7 @@ import Testing
 @Suite struct UsageTests {
     @Test(arguments: [
         (["nowhere"], "'nowhere'"),
-        (["headless", "nowhere"], "choose one of one, fanout, nothread, timers, idle"),
+        (["headless", "nowhere"], "choose one of one, fanout, ordinary, nothread, twin"),
         (["scenarios", "nowhere"], "choose one of"),
         (["headless", "--placement", "sideways"], "no placement 'sideways'"),
         (["headless", "--engine", "io_uring"], "not part of this version"),
@@ -96,11 +96,11 @@ import Testing
 
     private var names: [Substring] {
         [
-            "one", "fanout", "nothread", "timers", "idle", "starvation", "cooperative", "sleepwait",
-            "rescue", "gosse", "blockers", "timers-starved", "tutorial-result",
-            "tutorial-sleepwait", "tutorial-await", "hill", "longrunning", "yield", "placement",
-            "inline-blocks", "hops", "whichthread", "deadlock", "asyncvoid", "syncfast", "lifo",
-            "batch", "files", "cancel",
+            "one", "fanout", "ordinary", "nothread", "twin", "timers", "idle", "starvation",
+            "cooperative", "sleepwait", "rescue", "gosse", "blockers", "timers-starved",
+            "tutorial-result", "tutorial-sleepwait", "tutorial-await", "hill", "longrunning",
+            "yield", "placement", "inline-blocks", "hops", "whichthread", "deadlock", "asyncvoid",
+            "syncfast", "lifo", "batch", "files", "cancel",
         ]
     }
 }
