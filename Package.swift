@@ -165,7 +165,7 @@ let package = Package(
         .testTarget(
             name: "AsyncRuntimeTests",
             dependencies: [
-                "AsyncRuntime", "Kernel", "Port", "Telemetry", "ordinary-swift",
+                "AsyncRuntime", "Kernel", "Port", "Telemetry", "TestSupport", "ordinary-swift",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict

@@ -203,6 +203,8 @@ int clinux_spawn_self(const char *words, int count, int input, int output, pid_t
     posix_spawnattr_setsigdefault(&attributes, &all);
     error = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    // What this process has inherited without the mark to close it is not the child's business.
+    if (error == 0) error = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     if (error == 0) {
         error = posix_spawn(child, "/proc/self/exe", &actions, &attributes, arguments, environ);
     }

@@ -4,6 +4,7 @@ import AsyncRuntime
 import Foundation
 import Kernel
 import Telemetry
+import TestSupport
 import Testing
 
 /// A runtime that is not installed, as a test process has an executor already.
@@ -99,7 +100,7 @@ extension AsyncSocket {
 }
 
 /// Runs a program that was built beside the tests and returns what it printed.
-func run(_ program: String, _ arguments: [String] = []) throws -> (output: String, status: Int32) {
+func run(_ program: String, _ arguments: [String] = []) throws -> (output: String, status: Int) {
     let directory = Bundle.main.bundleURL.deletingLastPathComponent()
     let candidates = [
         Bundle.main.bundleURL.appendingPathComponent(program),
@@ -111,14 +112,6 @@ func run(_ program: String, _ arguments: [String] = []) throws -> (output: Strin
         candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) },
         "\(program) was not built."
     )
-    let process = Process()
-    process.executableURL = url
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (String(decoding: data, as: UTF8.self), process.terminationStatus)
+    let ended = try StartedProgram(url.path, arguments).end()
+    return (ended.output + ended.error, ended.status)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 
 /// A command that was run to its end.
 struct ChildProcess {
@@ -8,6 +9,12 @@ struct ChildProcess {
     let standardError: String
     /// The exit status, or 128 and the signal's number, as a shell would show it.
     let status: Int
+
+    private init(_ ended: StartedProgram.End) {
+        standardOutput = ended.output
+        standardError = ended.error
+        status = ended.status
+    }
 
     /// Runs the `pooltop` that was built beside these tests.
     static func pooltop(_ arguments: [String]) throws -> ChildProcess {
@@ -37,46 +44,11 @@ struct ChildProcess {
 
     /// Runs several at the same time, and returns when all have ended.
     static func pooltops(_ arguments: [[String]]) throws -> [ChildProcess] {
-        try arguments.map { try Running(executable, $0) }.map { try $0.end() }
+        try arguments.map { try StartedProgram(executable.path, $0) }
+            .map { ChildProcess(try $0.end()) }
     }
 
     private static func run(_ executable: URL, _ arguments: [String]) throws -> ChildProcess {
-        try Running(executable, arguments).end()
-    }
-}
-
-/// A command that has been started.
-private struct Running {
-    let process = Process()
-    /// Holds what it prints.
-    ///
-    /// Files, not pipes: a full pipe would stop the child while this process waits for it.
-    let folder = FileManager.default.temporaryDirectory
-        .appendingPathComponent("pooltop-\(UUID().uuidString)")
-
-    var output: URL { folder.appendingPathComponent("output") }
-    var error: URL { folder.appendingPathComponent("error") }
-
-    init(_ executable: URL, _ arguments: [String]) throws {
-        process.executableURL = executable
-        process.arguments = arguments
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for file in [output, error] { try Data().write(to: file) }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: error)
-        try process.run()
-    }
-
-    /// Waits for its end.
-    func end() throws -> ChildProcess {
-        defer { try? FileManager.default.removeItem(at: folder) }
-        process.waitUntilExit()
-        let status = Int(process.terminationStatus)
-        return ChildProcess(
-            standardOutput: try String(contentsOf: output, encoding: .utf8),
-            standardError: try String(contentsOf: error, encoding: .utf8),
-            status: process.terminationReason == .exit ? status : 128 + status
-        )
+        ChildProcess(try StartedProgram(executable.path, arguments).end())
     }
 }

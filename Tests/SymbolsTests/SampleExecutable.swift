@@ -2,6 +2,7 @@
 
 import Foundation
 import Synchronization
+import TestSupport
 
 @testable import Symbols
 
@@ -136,12 +137,12 @@ enum Tool {
         _ name: String,
         _ arguments: [String],
         input: String = ""
-    ) throws -> (output: String, status: Int32) {
+    ) throws -> (output: String, status: Int) {
         guard let path = path(name) else { return ("\(name) is not there", 127) }
         return try launch(path, arguments, input)
     }
 
-    private static func shell(_ line: String) throws -> (output: String, status: Int32) {
+    private static func shell(_ line: String) throws -> (output: String, status: Int) {
         try launch("/bin/sh", ["-c", line], "")
     }
 
@@ -149,27 +150,8 @@ enum Tool {
         _ path: String,
         _ arguments: [String],
         _ input: String
-    ) throws -> (output: String, status: Int32) {
-        // Through files, which never fill up.
-        let folder = FileManager.default.temporaryDirectory
-        let name = UUID().uuidString
-        let output = folder.appendingPathComponent(name + ".out")
-        let given = folder.appendingPathComponent(name + ".in")
-        try Data().write(to: output)
-        try Data(input.utf8).write(to: given)
-        defer {
-            try? FileManager.default.removeItem(at: output)
-            try? FileManager.default.removeItem(at: given)
-        }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.standardInput = try FileHandle(forReadingFrom: given)
-        let handle = try FileHandle(forWritingTo: output)
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        process.waitUntilExit()
-        return (try String(contentsOf: output, encoding: .utf8), process.terminationStatus)
+    ) throws -> (output: String, status: Int) {
+        let ended = try StartedProgram(path, arguments, input: input).end()
+        return (ended.output + ended.error, ended.status)
     }
 }
