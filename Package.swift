@@ -172,7 +172,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DashboardTests",
-            dependencies: ["Dashboard", "Telemetry"],
+            dependencies: ["Dashboard", "Telemetry", "TestSupport"],
             // The screens as text; the tests find them beside their own source.
             exclude: ["Golden"],
             swiftSettings: strict
@@ -200,7 +200,11 @@ let package = Package(
         // Runs the built command from outside, as a person would.
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["pooltop", "crash-course", "Telemetry", "TestSupport"],
+            dependencies: [
+                "pooltop", "crash-course", "AsyncRuntime", "Dashboard", "Telemetry", "Workload",
+                "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

@@ -305,8 +305,9 @@ public final class Runtime: Sendable {
         case .cancelOperation(let machine): cancelOperation(ofMachine: machine)
         case .watchMachine(let number):
             registry.story.watched = number.flatMap(UInt32.init(exactly:)) ?? 0
+        case .searchMachines(let search): sampler.look(for: search)
         case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset,
-            .setVariant:
+            .setVariant, .startScenario:
             return false
         }
         return true

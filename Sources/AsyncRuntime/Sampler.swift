@@ -57,6 +57,12 @@ package final class Sampler: Sendable {
         observer.withLock { $0.body = body }
     }
 
+    /// Which machines have rows from now on; a new snapshot comes at once.
+    func look(for search: MachineSearch) {
+        parts.sought.value = search
+        bell.ring()
+    }
+
     private func main() {
         var quarter = -1
         while !isStopped.load(ordering: .relaxed) {

@@ -34,6 +34,12 @@ final class Schedulers: Sendable {
         dedicated.stop()
     }
 
+    /// Lets the threads end that have nothing to do; the next post starts them again.
+    func retire(until deadline: Instant, executor: PoolTaskExecutor) {
+        context.retire(until: deadline, executor: executor)
+        dedicated.retire(until: deadline, executor: executor)
+    }
+
     /// Returns the names of threads that are still held at `deadline`.
     func join(until deadline: Instant) -> [String] {
         context.join(until: deadline) + dedicated.join(until: deadline)

@@ -17,6 +17,7 @@ struct SnapshotParts: Sendable {
     let stopSignal: StopSignal
     let tempo: Tempo
     let states = StateSampling()
+    let sought = SoughtMachines()
 
     /// Rows of machines on screen, and slots that are looked at to find them.
     private static let machineRowLimit = 256
@@ -152,13 +153,18 @@ struct SnapshotParts: Sendable {
         detail.rates.executed = totals[.executed]
         detail.packets =
             port.waitingPackets(limit: 32, now: totals.at) + state.takenPackets
+        let search = sought.value
+        var result = RuntimeSnapshot.MachineSearchResult()
         detail.machines = registry.rows(
             rowLimit: SnapshotParts.machineRowLimit,
             walkLimit: SnapshotParts.machineWalkLimit,
+            search: search,
+            result: &result,
             placement: executor.placement,
             setting: executor.placementSetting,
             now: totals.at.nanoseconds
         )
+        if !search.filter.terms.isEmpty { detail.search = result }
         let names = Dictionary(detail.machines.map { ($0.number, $0.function) }) { first, _ in first
         }
         detail.pollers = pollers.all.map { row($0, totals.at, past.lanes, seconds, names) }

@@ -144,10 +144,13 @@ extension StateMachineRegistry {
         return context
     }
 
-    /// Rows of machines in flight: at most `rowLimit`, from a walk over at most `walkLimit` slots.
+    /// Rows of machines in flight that are looked for: at most `rowLimit` and the one that is pinned,
+    /// from a walk over at most `walkLimit` slots; `result` tells how far it went.
     func rows(
         rowLimit: Int,
         walkLimit: Int,
+        search: MachineSearch,
+        result: inout RuntimeSnapshot.MachineSearchResult,
         placement: Placement,
         setting: PlacementSetting,
         now: UInt64
@@ -211,8 +214,13 @@ extension StateMachineRegistry {
             guard unsafe memory.pointee.number.load(ordering: .acquiring) == number,
                 unsafe memory.pointee.task.load(ordering: .acquiring) == task
             else { continue }
-            rows.append(row)
-            if rows.count == rowLimit { break }
+            result.looked += 1
+            let isPinned = row.number == search.pinned
+            let isSought = search.filter.matches(row)
+            if isSought { result.matched += 1 }
+            if isPinned || (isSought && rows.count < rowLimit) { rows.append(row) }
+            // With a question the walk goes on: to count, and to find the one that is pinned.
+            if search.isEmpty, rows.count == rowLimit { break }
         }
         return rows
     }

@@ -7,6 +7,8 @@ internal import Synchronization
 final class StopSignal: Sendable {
     /// 0 until the runtime stops; a futex, since any number of threads may wait on it.
     private let word = Atomic<UInt32>(0)
+    /// Whether waits for async code end as soon as they begin.
+    private let refusesWaits = Atomic(false)
     private let waits = Lock<[ObjectIdentifier: SynchronousWait]>([:])
 
     var isSet: Bool { word.load(ordering: .relaxed) != 0 }
@@ -26,7 +28,19 @@ final class StopSignal: Sendable {
     /// of the two threads sees the other.
     func add(_ wait: SynchronousWait) {
         waits.withLock { $0[ObjectIdentifier(wait)] = wait }
-        if isSet { wait.finish(.stopped) }
+        // Sequentially consistent: entering is before the look, the flag is before the walk.
+        if isSet {
+            wait.finish(.stopped)
+        } else if refusesWaits.load(ordering: .sequentiallyConsistent) {
+            wait.finish(.cancelled)
+        }
+    }
+
+    /// Cancels all waits that there are and, until it is told otherwise, those that come.
+    func refuseWaits(_ refuses: Bool) {
+        refusesWaits.store(refuses, ordering: .sequentiallyConsistent)
+        guard refuses else { return }
+        for wait in synchronousWaits { wait.finish(.cancelled) }
     }
 
     func remove(_ wait: SynchronousWait) {

@@ -125,4 +125,22 @@ final class ThreadScheduler: Sendable {
     func join(until deadline: Instant) -> [String] {
         roster.join(until: deadline)
     }
+
+    /// Lets the thread end, and the next post start another one.
+    ///
+    /// An item that comes in between is not lost: the next thread starts at once for it. A thread
+    /// that user code holds stays as it is.
+    func retire(until deadline: Instant, executor: PoolTaskExecutor) {
+        stop()
+        guard join(until: deadline).isEmpty else {
+            state.withLock { $0.isStopped = false }
+            return
+        }
+        let needsThread = state.withLock { state -> Bool in
+            state.isStopped = false
+            state.hasThread = !state.items.isEmpty
+            return state.hasThread
+        }
+        if needsThread { _ = start(executor) }
+    }
 }

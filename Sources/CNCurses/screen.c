@@ -104,6 +104,11 @@ void cn_screen_close(void) {
     keyboard = NULL;
 }
 
+bool cn_capability_is_set(const char *name) {
+    const char *text = tigetstr(name);
+    return tigetflag(name) > 0 || tigetnum(name) > 0 || (text != NULL && text != (char *)-1);
+}
+
 size_t cn_capability(const char *name, uint8_t *bytes, size_t capacity) {
     const char *text = tigetstr(name);
     if (text == NULL || text == (char *)-1) return 0;

@@ -13,6 +13,19 @@ struct CaptionLine {
         frame.draw(text, sentence.style, column: 1, row: row, in: bar)
     }
 
+    /// Draws it in as many lines as it may take.
+    func draw(on frame: inout Frame, in area: Rect) {
+        let sentence = sentence
+        let width = max(1, area.columns - 2)
+        let lines = Paragraph.wrap(sentence.text, width: width)
+        let rest = lines.dropFirst(area.rows - 1).joined(separator: " ")
+        let shown = lines.prefix(max(0, area.rows - 1)) + (rest.isEmpty ? [] : [rest])
+        for (index, line) in shown.enumerated() {
+            let text = line.cut(to: width, glyphs: model.glyphs)
+            frame.draw(text, sentence.style, column: 1, row: area.row + index, in: area)
+        }
+    }
+
     /// What the last key did, else what the last held hop did, else what is wrong, else what the scenario wants to be seen.
     private var sentence: Span {
         if let notice = model.notice {
@@ -36,6 +49,6 @@ struct CaptionLine {
         if let diagnosis = snapshot.diagnoses.first {
             return Span("\(model.glyphs.warning) \(diagnosis)", .warning)
         }
-        return Span(model.readings.caption, .plain)
+        return Span(model.looks.showsCaptions ? model.readings.caption : "", .plain)
     }
 }

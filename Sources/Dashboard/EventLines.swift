@@ -83,7 +83,8 @@ struct EventLines {
             let times = event.count > 1 ? "x\(event.count) in \(span(event.spanSeconds))  " : ""
             text = times + event.text
         case .error(let line, _):
-            name = Span("\(model.glyphs.warning) standard error", .warning)
+            let source = line.isRemark ? "pooltop" : "standard error"
+            name = Span("\(model.glyphs.warning) \(source)", .warning)
             text = line.text
         }
         let room = width - clock.width - name.text.width - 4

@@ -27,10 +27,13 @@ package struct Frame: Equatable, Sendable {
     package let size: Size
     /// Row by row, `size.columns` each.
     package private(set) var cells: [Cell]
+    /// What the styles are to look like.
+    package let theme: Theme
     private let isASCII: Bool
 
-    init(size: Size, ascii: Bool = false) {
+    init(size: Size, ascii: Bool = false, theme: Theme = .safe) {
         self.size = size
+        self.theme = theme
         cells = Array(repeating: .blank, count: size.columns * size.rows)
         isASCII = ascii
     }

@@ -26,7 +26,7 @@ struct HelpOverlay {
         )
     }
 
-    private var lines: [[Span]] {
+    var lines: [[Span]] {
         let width = max(8, OverlayBox.columns(of: model.size, widest: Self.widest) - 4)
         var lines: [[Span]] = []
         for paragraph in [Self.explanation(of: model.focus), Self.epoll] {
@@ -57,9 +57,17 @@ struct HelpOverlay {
             ("Z", "freeze the view only; the world runs on"),
             ("c", "the pool over time: threads, throughput, why the goal changed"),
             ("m", "the compiler's states of the machines; again: their source, who made whom"),
+            ("/", "filter state machines: state:read fn:fetch age>50ms -thread:worker-1; Esc: all"),
+            ("F", "the chosen machine stays in sight and marked"),
+            ("u", "take the last change of a setting back"),
+            ("z", "this pane alone, and back"),
+            ("b", "big figures, for the last row"),
+            ("a", "next theme: safe, dark, light, contrast, mono"),
+            ("C  K", "captions on and off, calm on and off"),
             ("r", "next placement of continuations: worker, inline, context, limited, dedicated"),
             ("v", "the scenario's next variant; in twin: the comparison"),
-            ("w", "what to look for in the scenario"),
+            ("w", "all scenarios, and what to look for in each"),
+            ("n  N", "next and previous scenario"),
             ("Up Down  j k", "choose a row"),
             ("PgUp PgDn", "move by a page"),
             ("Home End  g G", "first and last row"),
@@ -67,7 +75,7 @@ struct HelpOverlay {
             ("x", "cancel the operation that the chosen state machine awaits, after asking"),
             ("<  >  I", "sort by another column, the other way round"),
             ("l", "the event log"),
-            ("mouse", "click pane, row, head or key; wheel scrolls"),
+            ("mouse", "click pane, row, head or key, here too; wheel scrolls"),
             ("?  h  F1  Esc", "open and close this help"),
             ("Ctrl-L  Ctrl-Z", "paint anew, suspend"),
             ("q  F10  Ctrl-C", "quit"),

@@ -22,4 +22,12 @@ package enum Key: Equatable, Sendable {
     case backspace
     case insert
     case delete
+
+    /// Whether it belongs to a text that is typed; others do what they always do.
+    var isLetter: Bool {
+        switch self {
+        case .character, .escape, .enter, .tab, .backspace, .up, .down, .control("u"): true
+        default: false
+        }
+    }
 }

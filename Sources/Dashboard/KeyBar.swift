@@ -133,13 +133,23 @@ struct KeyBar {
                     ),
                 hint("?", .character("?"), "help", 2), hint("q", .character("q"), "quit", 0),
             ]
+        case .scenarios(let place):
+            let menu = ScenarioMenu(model: model, place: place)
+            let text = menu.showsBoth ? "read on" : place.isReading ? "list" : "what to look for"
+            return [
+                hint("Esc", .escape, "back", 0), pair(.up, .down, "choose", 1),
+                hint("Enter", .enter, "start", 0),
+                menu.showsBoth
+                    ? hint("PgDn", .pageDown, text, 2) : hint("Tab", .tab, text, 2),
+                hint("n", .character("n"), "next", 3), hint("q", .character("q"), "quit", 4),
+            ]
         case .cancel:
             return [
                 hint("y", .character("y"), "cancel it", 0),
                 hint("Esc", .escape, "leave it alone", 0),
                 hint("q", .character("q"), "quit", 1),
             ]
-        case .detail, .events, .scenario, .climber:
+        case .detail, .events, .climber:
             let cancel = model.cancellable.map { _ in hint("x", .character("x"), "cancel", 2) }
             return [hint("Esc", .escape, "back", 0), scrolling]
                 + (cancel.map { [$0] } ?? []) + [
@@ -194,7 +204,21 @@ struct KeyBar {
         if model.snapshot?.detail != nil {
             hints.append(hint("Space", .character(" "), "freeze", 6))
         }
+        if model.focus == .machines {
+            let isFiltered = model.search != nil
+            hints.append(hint("/", .character("/"), "filter", isFiltered ? 1 : 5))
+            if isFiltered { hints.append(hint("Esc", .escape, "all machines", 1)) }
+        }
         hints.append(hint("l", .character("l"), "log", 8))
+        if !model.looks.isBig {
+            let isZoomed = model.isZoomed
+            let action = isZoomed ? "all panes" : "zoom"
+            hints.append(hint("z", .character("z"), action, isZoomed ? 1 : 9))
+        }
+        if !model.tweaks.isEmpty { hints.append(hint("u", .character("u"), "undo", 7)) }
+        let big = model.looks.isBig
+        hints.append(hint("b", .character("b"), big ? "panes" : "big", big ? 1 : 10))
+        hints.append(hint("a", .character("a"), "theme", 11))
         return hints + [
             hint("?", .character("?"), "help", 0), hint("q", .character("q"), "quit", 0),
         ]

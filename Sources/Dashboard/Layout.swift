@@ -8,9 +8,20 @@
 struct Layout {
     enum Shape {
         case tooSmall
+        /// A few large figures instead of panes.
+        case big
+        /// The focused pane alone.
+        case zoomed
         case stacked
         case split
         case wide
+    }
+
+    /// What the user wants to see instead of all panes.
+    enum Emphasis {
+        case none
+        case zoomed
+        case big
     }
 
     /// The smallest screen that anything is drawn on.
@@ -29,20 +40,49 @@ struct Layout {
     /// Where the contents of panes go.
     private(set) var contents: [Pane: Rect] = [:]
 
-    init(size: Size, focus: Pane, pollerCount: Int, workerCount: Int) {
+    /// Where the large figures go.
+    private(set) var bigArea: Rect?
+
+    init(
+        size: Size,
+        focus: Pane,
+        emphasis: Emphasis = .none,
+        pollerCount: Int,
+        workerCount: Int
+    ) {
         keyRow = size.rows - 1
         guard size.columns >= Self.smallest.columns, size.rows >= Self.smallest.rows else {
             shape = .tooSmall
             return
         }
+        if emphasis == .big {
+            shape = .big
+            captionRow = 1
+            // A sentence takes two lines on a narrow screen.
+            let first = size.rows >= 12 ? 3 : 2
+            bigArea = Rect(
+                column: 0,
+                row: first,
+                columns: size.columns,
+                rows: keyRow - first
+            )
+            return
+        }
         guard size.columns >= 72, size.rows >= 22 else {
             shape = .stacked
-            stack(size, focus: focus)
+            stack(size, panes: emphasis == .zoomed ? [focus] : Pane.allCases, focus: focus)
             return
         }
         pipelineRow = 1
         captionRow = 2
         let body = Rect(column: 0, row: 3, columns: size.columns, rows: size.rows - 4)
+        guard emphasis != .zoomed else {
+            shape = .zoomed
+            boxes[focus] = body
+            heads[focus] = Rect(column: 1, row: body.row, columns: body.columns - 2, rows: 1)
+            contents[focus] = body.interior
+            return
+        }
         let isWide = size.columns >= 150 && size.rows >= 40
         shape = isWide ? .wide : .split
         let pollerRows = max(2, pollerCount) + 1
@@ -64,7 +104,7 @@ struct Layout {
         }
     }
 
-    private mutating func stack(_ size: Size, focus: Pane) {
+    private mutating func stack(_ size: Size, panes: [Pane], focus: Pane) {
         var row = 1
         if size.rows >= 8 {
             pipelineRow = row
@@ -74,7 +114,7 @@ struct Layout {
             captionRow = row
             row += 1
         }
-        let panes = size.rows >= 12 ? Pane.allCases : [focus]
+        let panes = size.rows >= 12 ? panes : [focus]
         let open = keyRow - row - panes.count
         for pane in panes {
             heads[pane] = Rect(column: 0, row: row, columns: size.columns, rows: 1)

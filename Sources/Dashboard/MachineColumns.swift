@@ -11,7 +11,8 @@ struct MachineColumns {
         let model = model
         return [
             Column("machine", width: 7, growth: 3, by: { $0.number }) { machine, _ in
-                Span("#\(machine.number)", Self.style(of: machine.number, in: model))
+                let mark = machine.number == model.pinnedMachine ? glyphs.arrow : "#"
+                return Span("\(mark)\(machine.number)", Self.style(of: machine.number, in: model))
             },
             Column("function", width: 8, growth: 16, by: { $0.function }) { machine, width in
                 Span(machine.function.cut(to: width, glyphs: glyphs))

@@ -15,6 +15,8 @@ package enum Message: Equatable, Sendable {
     case cost(DashboardCost)
     /// Lines that somebody in the process wrote to standard error, for the event log.
     case standardError([String])
+    /// A sentence of the program itself, for the user and for the event log.
+    case remark(String)
 }
 
 /// Something that the model wants done outside.
@@ -23,6 +25,8 @@ package enum Effect: Equatable, Sendable {
     package typealias Command = RuntimeCommand
 
     case command(Command)
+    /// The user has changed how the screen looks: what it was, and what it is.
+    case keep(old: Preferences, new: Preferences)
     /// Forget what the terminal shows and paint everything anew.
     case repaint
     case suspend

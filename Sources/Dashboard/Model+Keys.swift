@@ -5,6 +5,7 @@ internal import Telemetry
 extension Model {
     /// Does what a key means where the user is.
     mutating func press(_ key: Key) -> [Effect] {
+        if let search, search.isTyping, key.isLetter { return pressInSearch(key, search) }
         switch key {
         case .character("q"), .function(10), .control("c"): return [.quit]
         case .control("z"): return [.suspend]
@@ -14,8 +15,12 @@ extension Model {
             return []
         case .character("r") where !isAsking: return cyclePlacement()
         case .character("v") where !isAsking: return cycleVariant()
+        case .character("u") where !isAsking: return undo()
+        case .character("n") where !isAsking: return startNeighbour(by: 1)
+        case .character("N") where !isAsking: return startNeighbour(by: -1)
         default: break
         }
+        if !isAsking, pressForLooks(key) { return [] }
         if let top = help {
             pressInHelp(key, top)
             return []
@@ -29,9 +34,7 @@ extension Model {
         case .events:
             pressInEvents(key)
             return []
-        case .scenario(let top):
-            pressInScenario(key, top)
-            return []
+        case .scenarios(let place): return pressInScenarios(key, place)
         case .chart: return pressInChart(key)
         case .picture: return pressInPicture(key)
         case .twin where key == .escape: overlay = nil
@@ -55,6 +58,12 @@ extension Model {
 
     private mutating func pressInPanes(_ key: Key) -> [Effect] {
         switch key {
+        case .character("z"): isZoomed.toggle()
+        case .escape:
+            if search != nil { return clearSearch() }
+            isZoomed = false
+        case .character("/"): openSearch()
+        case .character("F"): return pinMachine()
         case .tab: focus = focus.next
         case .backTab: focus = focus.previous
         case .character("1"): focus = .port
@@ -65,7 +74,7 @@ extension Model {
         case .character("-"): return change(focus.setting, up: false)
         case .character("o"): overlay = .knobs(focus.setting)
         case .character("l"): openEvents()
-        case .character("w"): overlay = .scenario(top: 0)
+        case .character("w"): openScenarios()
         case .character("c"): overlay = .chart
         case .character("m"): openMachineView()
         case .enter: openDetail()
@@ -81,7 +90,7 @@ extension Model {
     /// Whether text lies over the panes, in which the space bar turns pages, or a question.
     private var hasText: Bool {
         switch overlay {
-        case .detail, .events, .scenario, .climber, .cancel: true
+        case .detail, .events, .scenarios, .climber, .cancel: true
         case .knobs, .chart, .picture, .twin, .machineView, nil: false
         }
     }
@@ -91,7 +100,7 @@ extension Model {
         case .escape, .enter, .backspace: overlay = nil
         case .character("l"): openEvents()
         case .character("o"): overlay = .knobs(focus.setting)
-        case .character("w"): overlay = .scenario(top: 0)
+        case .character("w"): openScenarios()
         case .character("c"): overlay = .chart
         case .character("+"), .character("="): return change(focus.setting, up: true)
         case .character("-"): return change(focus.setting, up: false)
@@ -121,16 +130,6 @@ extension Model {
             let height = view.height
             detail.top = Self.scroll(detail.top, key, lines: view.lineCount, height: height)
             overlay = .detail(detail)
-        }
-    }
-
-    private mutating func pressInScenario(_ key: Key, _ top: Int) {
-        switch key {
-        case .escape, .enter, .backspace, .character("w"): overlay = nil
-        default:
-            let view = ScenarioOverlay(model: self, top: top)
-            let moved = Self.scroll(top, key, lines: view.lineCount, height: view.height)
-            overlay = .scenario(top: moved)
         }
     }
 

@@ -15,9 +15,14 @@ extension Model {
         case .wheelDown: return turn(event, up: false)
         case .press, .doublePress: break
         }
-        if event.row == layout.keyRow {
+        if event.row == layout.keyRow, search?.isTyping != true {
             let button = KeyBar(model: self).buttons.first { $0.columns.contains(event.column) }
             return button.map { press($0.key) } ?? []
+        }
+        if help == nil, case .scenarios(let place) = overlay,
+            ScenarioMenu(model: self, place: place).box.rect.contains(event)
+        {
+            return handleInScenarios(event, place)
         }
         if let box = coveringBox {
             return clickOverlay(event, box)
@@ -66,7 +71,7 @@ extension Model {
         case .detail(let detail): return DetailOverlay(model: self, detail: detail).placed
         case .knobs(let setting): return KnobOverlay(model: self, chosen: setting).box
         case .events: return EventLogOverlay(model: self).placed
-        case .scenario(let top): return ScenarioOverlay(model: self, top: top).placed
+        case .scenarios(let place): return ScenarioMenu(model: self, place: place).box
         case .chart: return PoolChart(model: self).placed
         case .twin: return TwinOverlay(model: self).placed
         case .climber(let top): return ClimberOverlay(model: self, top: top).placed
@@ -81,6 +86,12 @@ extension Model {
         guard box.rect.contains(event) else {
             return event.kind == .press ? press(.escape) : []
         }
+        if help != nil, event.kind == .press,
+            let key = HelpOverlay(model: self).key(column: event.column, row: event.row)
+        {
+            help = nil
+            return press(key)
+        }
         if help == nil, case .knobs(let chosen) = overlay,
             let setting = KnobOverlay(model: self, chosen: chosen).setting(row: event.row)
         {
@@ -90,6 +101,9 @@ extension Model {
     }
 
     private mutating func turn(_ event: MouseEvent, up: Bool) -> [Effect] {
+        if help == nil, case .scenarios(let place) = overlay {
+            return handleInScenarios(event, place)
+        }
         if coveringBox != nil {
             var effects: [Effect] = []
             for _ in 0..<Self.notch {
@@ -115,6 +129,9 @@ extension Model {
     /// The pane at a place of the screen; borders belong to the pane below or to the right of them.
     private func pane(column: Int, row: Int) -> Pane? {
         let layout = layout
+        if let area = layout.bigArea {
+            return BigView(model: self).pane(column: column, row: row, in: area)
+        }
         let event = MouseEvent(kind: .press, column: column, row: row)
         return Pane.allCases.last { pane in
             [layout.boxes[pane], layout.heads[pane], layout.contents[pane]]

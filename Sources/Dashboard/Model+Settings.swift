@@ -20,6 +20,7 @@ extension Model {
             say("\(setting.subject) \(text) is the \(word) there can be.")
             return []
         }
+        remember(setting, from: old)
         return ask(setting, from: old, to: new)
     }
 
@@ -31,6 +32,7 @@ extension Model {
             say("placement \(snapshot.placement) is the only one there is.")
             return []
         }
+        remember(.placement, from: old)
         return ask(.placement, from: old, to: (old + 1) % count)
     }
 
@@ -46,10 +48,11 @@ extension Model {
             say("The scenario \(snapshot.scenario) has no variants.")
             return []
         }
+        remember(.variant, from: old)
         return ask(.variant, from: old, to: (old + 1) % count)
     }
 
-    private mutating func ask(_ setting: Setting, from old: Int, to new: Int) -> [Effect] {
+    mutating func ask(_ setting: Setting, from old: Int, to new: Int) -> [Effect] {
         let command = setting.command(new, in: self)
         targets[setting] = Target(value: new, expiresAt: now + Self.patienceSeconds)
         let before = setting.text(old, in: snapshot, glyphs: glyphs)

@@ -26,6 +26,22 @@ package struct Model: Equatable, Sendable {
 
     var size: Size
     let glyphs: Glyphs
+    /// What the user has chosen of the looks; the orders of lists are in ``lists``.
+    var looks: Preferences
+    /// Whether the terminal shows colours at all.
+    let hasColors: Bool
+    /// Whether the focused pane has all of the screen.
+    var isZoomed = false
+    /// What the menu offers; empty where that is not known.
+    let scenarios: [ScenarioEntry]
+    /// The scenario that has been asked for and has not begun.
+    var awaited: Awaited?
+    /// The filter of the state machines.
+    var search: Search?
+    /// The machine that stays in sight.
+    var pinnedMachine: Int?
+    /// Changes of settings that can be taken back, the newest last.
+    var tweaks: [Tweak] = []
     var focus = Pane.port
     var notice: Notice?
     /// Values asked for, so that quick presses of `+` add up before the runtime has followed.
@@ -59,10 +75,26 @@ package struct Model: Equatable, Sendable {
     /// Source files that came with the program.
     let sources: SourceLibrary
 
-    package init(size: Size, glyphs: Glyphs, sources: SourceLibrary = SourceLibrary([])) {
+    package init(
+        size: Size,
+        glyphs: Glyphs,
+        preferences: Preferences = Preferences(),
+        hasColors: Bool = true,
+        scenarios: [ScenarioEntry] = [],
+        sources: SourceLibrary = SourceLibrary([])
+    ) {
         self.size = size
         self.glyphs = glyphs
+        self.hasColors = hasColors
+        self.scenarios = scenarios
         self.sources = sources
+        looks = preferences
+        looks.sorts = [:]
+        lists = preferences.sorts.mapValues { sort in
+            var state = ListState()
+            state.sort = sort
+            return state
+        }
     }
 
     var engine: String { snapshot?.engine ?? "" }
@@ -72,6 +104,7 @@ package struct Model: Equatable, Sendable {
         Layout(
             size: size,
             focus: focus,
+            emphasis: looks.isBig ? .big : isZoomed ? .zoomed : .none,
             pollerCount: rows.count(.pollers),
             workerCount: rows.count(.workers)
         )
@@ -104,13 +137,21 @@ package struct Model: Equatable, Sendable {
         follow()
     }
 
+    /// Takes the rows anew from the snapshot on the screen.
+    mutating func renewRows() {
+        // What was found is the answer to another question now.
+        snapshot?.detail?.search = nil
+        rows = Rows(snapshot?.detail, orderedFor: self)
+        follow()
+    }
+
     /// Lets the chosen rows go where the things they are about have gone.
     private mutating func follow() {
         for (list, state) in lists {
             guard let followed = state.followed else { continue }
             if let index = rows.index(of: followed) {
                 lists[list]?.index = index
-            } else {
+            } else if followed != pinnedMachine.map(RowID.machine) {
                 lists[list]?.followed = nil
             }
         }
@@ -143,6 +184,7 @@ package struct Model: Equatable, Sendable {
         takeTempo(new.detail?.tempo ?? RuntimeSnapshot.Tempo())
         let seconds = Self.realSeconds(of: new)
         now = seconds.isFinite ? seconds : 0
+        noteScenario(new)
         let waiting = targets.count
         targets = targets.filter { setting, target in
             setting.value(in: new) != target.value && now < target.expiresAt

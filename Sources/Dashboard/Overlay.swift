@@ -9,8 +9,8 @@ enum Overlay: Equatable, Sendable {
     case knobs(Setting)
     /// The whole event log.
     case events
-    /// What there is to see in the scenario, from this line on.
-    case scenario(top: Int)
+    /// All scenarios.
+    case scenarios(ScenarioMenu.Place)
     case chart
     /// The article's picture, as the live screen.
     case picture

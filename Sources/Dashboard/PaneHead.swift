@@ -50,12 +50,22 @@ struct PaneHead {
                 + place(snapshot)
         case .machines:
             let machines = snapshot.machines
-            return [
+            return sought(snapshot) + [
                 ("\(Quantity.count(machines.inFlight)) in flight", 1),
                 ("\(Quantity.count(machines.started)) started", 4),
                 ("\(Quantity.count(machines.finished)) finished", 4),
             ] + place(snapshot)
         }
+    }
+
+    /// The filter that is in force, and what it has found.
+    private func sought(_ snapshot: RuntimeSnapshot) -> [(text: String, rank: Int)] {
+        guard let search = model.search, !search.filter.terms.isEmpty else { return [] }
+        var figures = [("/\(search.text)", 1)]
+        if let result = snapshot.detail?.search {
+            figures.append((SearchLine.sentence(result, of: snapshot.machines.inFlight), 1))
+        }
+        return figures
     }
 
     private func port(_ snapshot: RuntimeSnapshot) -> [(text: String, rank: Int)] {
@@ -79,7 +89,9 @@ struct PaneHead {
         guard let place, place.count > place.height else { return [] }
         let visible = place.visible
         let range = "\(visible.lowerBound + 1)-\(visible.upperBound)"
-        let isSample = pane == .machines && snapshot.machines.inFlight > place.count
+        let isSample =
+            pane == .machines && snapshot.detail?.search == nil
+            && snapshot.machines.inFlight > place.count
         return [("\(range) of \(place.count)\(isSample ? " sampled" : "")", 3)]
     }
 

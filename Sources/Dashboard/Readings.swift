@@ -11,6 +11,8 @@ struct Readings: Equatable, Sendable {
     struct ErrorLine: Equatable, Sendable {
         var elapsedSeconds: Double
         var text: String
+        /// Whether the program itself says it, and not somebody on standard error.
+        var isRemark = false
     }
 
     private(set) var processorPercent = Steady(tolerance: 1, share: 0.03)
@@ -44,7 +46,15 @@ struct Readings: Equatable, Sendable {
     }
 
     mutating func record(errors lines: [String], at elapsedSeconds: Double) {
-        errors += lines.map { ErrorLine(elapsedSeconds: elapsedSeconds, text: $0) }
+        record(lines.map { ErrorLine(elapsedSeconds: elapsedSeconds, text: $0) })
+    }
+
+    mutating func record(remark text: String, at elapsedSeconds: Double) {
+        record([ErrorLine(elapsedSeconds: elapsedSeconds, text: text, isRemark: true)])
+    }
+
+    private mutating func record(_ lines: [ErrorLine]) {
+        errors += lines
         errors.removeFirst(max(0, errors.count - Self.errorCapacity))
     }
 }

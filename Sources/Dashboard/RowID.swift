@@ -3,7 +3,7 @@
 internal import Telemetry
 
 /// A list of rows on the screen.
-enum ListID: CaseIterable, Sendable {
+enum ListID: String, CaseIterable, Sendable {
     case packets
     case pollers
     case workers

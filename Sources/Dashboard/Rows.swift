@@ -24,7 +24,11 @@ struct Rows: Equatable, Sendable {
             let columns = FunctionColumns(model: model, functions: functions).all
             functions = functions.sorted(order, by: columns)
         }
-        machines = detail.machines.sorted(sort(.machines), by: MachineColumns(model: model).all)
+        let search = model.machineSearch
+        let machines = detail.machines.filter { machine in
+            machine.number == search.pinned || search.filter.matches(machine)
+        }
+        self.machines = machines.sorted(sort(.machines), by: MachineColumns(model: model).all)
     }
 
     func count(_ list: ListID) -> Int {

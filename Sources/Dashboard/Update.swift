@@ -6,6 +6,7 @@ internal import Telemetry
 package func update(_ model: inout Model, _ message: Message) -> [Effect] {
     var effects: [Effect] = []
     let watched = model.watchedMachine
+    let before = model.preferences
     switch message {
     case .resize(let size): model.size = size
     case .snapshot(let snapshot): model.accept(snapshot)
@@ -15,7 +16,12 @@ package func update(_ model: inout Model, _ message: Message) -> [Effect] {
     case .standardError(let lines):
         model.readings.record(errors: lines, at: model.now)
         if let line = lines.last { model.say("standard error: \(line)") }
+    case .remark(let sentence):
+        model.readings.record(remark: sentence, at: model.now)
+        model.say(sentence)
     }
+    let after = model.preferences
+    if before != after { effects.append(.keep(old: before, new: after)) }
     model.settle()
     if model.watchedMachine != watched {
         effects.append(.command(.watchMachine(model.watchedMachine)))

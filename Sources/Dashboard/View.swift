@@ -2,7 +2,11 @@
 
 /// Draws the model; the same model always gives the same frame.
 package func view(_ model: Model) -> Frame {
-    var frame = Frame(size: model.size, ascii: !model.glyphs.isUnicode)
+    var frame = Frame(
+        size: model.size,
+        ascii: !model.glyphs.isUnicode,
+        theme: model.looks.theme
+    )
     let layout = model.layout
     guard layout.shape != .tooSmall else {
         drawApology(on: &frame)
@@ -12,7 +16,11 @@ package func view(_ model: Model) -> Frame {
     if let row = layout.pipelineRow {
         PipelineLine(model: model).draw(on: &frame, row: row)
     }
-    if let row = layout.captionRow {
+    if let area = layout.bigArea, let row = layout.captionRow {
+        let lines = Rect(column: 0, row: row, columns: area.columns, rows: area.row - row)
+        CaptionLine(model: model).draw(on: &frame, in: lines)
+        BigView(model: model).draw(on: &frame, in: area)
+    } else if let row = layout.captionRow {
         CaptionLine(model: model).draw(on: &frame, row: row)
     }
     drawBorders(of: layout, model: model, on: &frame)
@@ -31,7 +39,7 @@ package func view(_ model: Model) -> Frame {
     case .detail(let detail): DetailOverlay(model: model, detail: detail).draw(on: &frame)
     case .knobs(let setting): KnobOverlay(model: model, chosen: setting).draw(on: &frame)
     case .events: EventLogOverlay(model: model).draw(on: &frame)
-    case .scenario(let top): ScenarioOverlay(model: model, top: top).draw(on: &frame)
+    case .scenarios(let place): ScenarioMenu(model: model, place: place).draw(on: &frame)
     case .chart: PoolChart(model: model).draw(on: &frame)
     case .picture: Picture(model: model)?.draw(on: &frame)
     case .twin: TwinOverlay(model: model).draw(on: &frame)
@@ -49,7 +57,11 @@ package func view(_ model: Model) -> Frame {
     if model.help != nil {
         HelpOverlay(model: model).draw(on: &frame)
     }
-    KeyBar(model: model).draw(on: &frame, row: layout.keyRow)
+    if let search = model.search, search.isTyping {
+        SearchLine(model: model, search: search).draw(on: &frame, row: layout.keyRow)
+    } else {
+        KeyBar(model: model).draw(on: &frame, row: layout.keyRow)
+    }
     return frame
 }
 

@@ -30,6 +30,10 @@ package enum RuntimeCommand: Codable, Equatable, Sendable {
     case step
     /// Follows one state machine, by its number; `nil` follows none.
     case follow(machine: Int?)
+    /// Which state machines should have rows.
+    case searchMachines(MachineSearch)
+    /// Lets the scenario end and starts another one, or the same anew.
+    case startScenario(String)
     /// Which of the scenario's variants runs.
     case setVariant(Int)
     /// Ends the operation that a state machine awaits: its await throws. The event log tells

@@ -13,6 +13,8 @@ extension RuntimeSnapshot {
         package var pollers: [PollerRow] = []
         package var workers: [WorkerRow] = []
         package var functions: [FunctionRow] = []
+        /// How far was looked for them, where they are looked for by a filter.
+        package var search: MachineSearchResult?
         package var machines: [MachineRow] = []
         package var tempo = Tempo()
         package var states = States()
@@ -130,6 +132,8 @@ extension RuntimeSnapshot {
         package var variant = 0
         /// What that one does.
         package var variantSentence = ""
+        /// Counts the scenarios that this process has begun; from 1.
+        package var run = 1
 
         package init() {}
     }

@@ -7,6 +7,9 @@ enum Capability {
     /// Longer than any capability without parameters.
     private static let capacity = 64
 
+    /// Whether the description has it, in whichever form.
+    static func isSet(_ name: String) -> Bool { unsafe cn_capability_is_set(name) }
+
     /// The bytes of a capability without padding, empty if the terminal has none.
     static func bytes(_ name: String) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in

@@ -3,11 +3,10 @@
 internal import CNCurses
 internal import Dashboard
 
-/// How each style looks on the terminal at hand.
+/// How each style looks on the terminal at hand, in each theme.
 ///
-/// The colours follow those of Okabe and Ito, which colour-blind people can tell apart. Of the 256,
-/// those are taken that contrast with black and with white by at least 3 to 1, most by 4 to 1,
-/// since the terminal's own background stays, whichever it is. No colour is redefined.
+/// Pairs of colours are defined when they are first needed, and never anew: what is on the screen
+/// refers to them. No colour is ever redefined; the terminal's own are the speaker's.
 struct Palette {
     struct Look: Equatable {
         /// `CN_BOLD` and the like.
@@ -15,57 +14,71 @@ struct Palette {
         var pair: Int32
     }
 
-    private var looks: [Look]
+    /// The colours that terminfo says there are.
+    let depth: ColorDepth
+    private var pairs: [ThemeColors.Pair: Int32] = [:]
+    private let pairLimit: Int32
+    private var looks: [Theme: [Look]] = [:]
 
-    /// Defines a pair for each coloured style; ncurses must have been started.
+    /// Asks ncurses, which must have been started, for the colours there are.
     init(color: Bool) {
-        let colors = color ? Self.startColors() : 0
-        looks = Style.allCases.map { style in
-            let attributes = Self.attributes(of: style, isMono: colors < 8)
-            guard colors >= 8, let number = Self.color(of: style, isRich: colors >= 256) else {
-                return Look(attributes: attributes, pair: 0)
-            }
-            let pair = Int32(style.rawValue) + 1
-            cn_define_pair(pair, number)
-            return Look(attributes: attributes, pair: pair)
+        guard color, cn_colors_possible() else {
+            depth = .mono
+            pairLimit = 0
+            return
         }
+        cn_start_color()
+        depth = ColorDepth(
+            colorCount: Int(cn_colors()),
+            saysDirect: Capability.isSet("RGB")
+        )
+        pairLimit = cn_pairs()
     }
 
     /// The look of a style.
-    subscript(style: Style) -> Look { looks[Int(style.rawValue)] }
-
-    private static func startColors() -> Int32 {
-        guard cn_colors_possible() else { return 0 }
-        cn_start_color()
-        return cn_pairs() > Int32(Style.allCases.count) ? cn_colors() : 0
-    }
-
-    private static func color(of style: Style, isRich: Bool) -> Int32? {
-        switch style {
-        case .plain, .strong, .title, .selected, .key: nil
-        case .dim, .heading, .parked: isRich ? 244 : nil
-        case .border: isRich ? 242 : nil
-        case .focus: isRich ? 169 : COLOR_MAGENTA
-        case .running, .good: isRich ? 29 : COLOR_GREEN
-        case .blocked, .bad: isRich ? 166 : COLOR_RED
-        case .waiting: isRich ? 32 : COLOR_CYAN
-        case .warning: isRich ? 136 : COLOR_YELLOW
-        // The blue of old terminals cannot be read on black.
-        case .flow: isRich ? 67 : nil
+    mutating func look(of style: Style, in theme: Theme) -> Look {
+        if let known = looks[theme] { return known[Int(style.rawValue)] }
+        let colors = ThemeColors(theme: theme, depth: depth)
+        let all = Style.allCases.map { style in
+            Look(attributes: colors.attributes(of: style), pair: pair(colors.pair(of: style)))
         }
+        looks[theme] = all
+        return all[Int(style.rawValue)]
     }
 
-    private static func attributes(of style: Style, isMono: Bool) -> UInt32 {
-        let attributes: Int =
-            switch style {
-            case .plain, .waiting, .border, .flow: 0
-            case .dim, .parked: isMono ? CN_DIM : 0
-            case .heading: isMono ? CN_UNDERLINE : 0
-            case .strong, .key, .focus, .running, .good, .warning: CN_BOLD
-            case .title, .selected: CN_REVERSE
-            case .blocked: isMono ? CN_REVERSE : CN_BOLD
-            case .bad: CN_REVERSE | CN_BOLD
-            }
-        return UInt32(attributes)
+    /// The number of a pair; 0, the terminal's own colours, where there is no room for more.
+    private mutating func pair(_ colors: ThemeColors.Pair) -> Int32 {
+        if colors == .own { return 0 }
+        if let number = pairs[colors] { return number }
+        let number = Int32(pairs.count) + 1
+        guard number < pairLimit else { return 0 }
+        cn_define_pair(number, colors.foreground, colors.background)
+        pairs[colors] = number
+        return number
+    }
+}
+
+/// How many colours a terminal has.
+enum ColorDepth: Int, Equatable, Sendable {
+    case mono
+    case eight
+    case sixteen
+    /// The colour cube and the greys.
+    case indexed
+    /// A colour's number is its red, green and blue.
+    case direct
+
+    /// - Parameters:
+    ///   - colorCount: terminfo's `colors`.
+    ///   - saysDirect: whether terminfo has the flag that says so; the count alone is a guess.
+    init(colorCount: Int, saysDirect: Bool) {
+        switch colorCount {
+        case (1 << 24)... where saysDirect: self = .direct
+        case 256..<(1 << 24): self = saysDirect ? .eight : .indexed
+        case (1 << 24)...: self = .eight
+        case 16..<256: self = .sixteen
+        case 8..<16: self = .eight
+        default: self = .mono
+        }
     }
 }

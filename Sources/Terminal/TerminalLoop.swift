@@ -25,10 +25,13 @@ package struct TerminalLoop {
     }
 
     private static let frameInterval = Duration.milliseconds(100)
+    /// Calm: no cell changes more than twice a second, whatever draws it.
+    private static let calmInterval = Duration.milliseconds(500)
 
     private let session: TerminalSession
     private let signals: SignalInbox
     private let duringStop: (() -> Void) -> Void
+    private let keep: (Preferences, Preferences) -> String?
     private var model: Model
     private var lastFrame: ContinuousClock.Instant?
     /// A frame is due, at once or when the interval is over.
@@ -42,10 +45,12 @@ package struct TerminalLoop {
     private init(
         session: TerminalSession,
         model: Model,
-        duringStop: @escaping (() -> Void) -> Void
+        duringStop: @escaping (() -> Void) -> Void,
+        keep: @escaping (Preferences, Preferences) -> String?
     ) throws(TerminalError) {
         self.session = session
         self.model = model
+        self.keep = keep
         self.duringStop = duringStop
         signals = try SignalInbox()
     }
@@ -53,19 +58,28 @@ package struct TerminalLoop {
     /// Shows the model until the user quits or a signal ends it, then leaves the screen.
     ///
     /// `wake` becomes readable, as an eventfd does, whenever `nextSnapshot` has something new,
-    /// or the caller wants it called for another reason. `observerTime` is processor time that is
+    /// or the caller wants it called for another reason. `remark` may have something to say to the
+    /// user on a snapshot. `observerTime` is processor time that is
     /// used for the dashboard, but on another thread. `duringStop` is called with what stops the
-    /// process until it is continued, after Ctrl-Z.
+    /// process until it is continued, after Ctrl-Z. `keep` is called when the user has changed the
+    /// looks, with the old ones and the new ones, and may return a sentence for the user.
     package static func run(
         session: TerminalSession,
         model: Model,
         wake: Int32,
         nextSnapshot: () -> Message.Snapshot?,
+        remark: (Message.Snapshot) -> String? = { _ in nil },
         observerTime: () -> Duration = { .zero },
         duringStop: @escaping (() -> Void) -> Void = { stop in stop() },
+        keep: @escaping (Preferences, Preferences) -> String? = { _, _ in nil },
         send: (Effect.Command) -> Void
     ) throws(TerminalError) -> Outcome {
-        var loop = try TerminalLoop(session: session, model: model, duringStop: duringStop)
+        var loop = try TerminalLoop(
+            session: session,
+            model: model,
+            duringStop: duringStop,
+            keep: keep
+        )
         defer { session.leave() }
         session.enter()
         loop.resize()
@@ -84,6 +98,7 @@ package struct TerminalLoop {
                 Self.drain(wake)
                 if let snapshot = nextSnapshot() {
                     loop.handle(.snapshot(snapshot), send)
+                    if let sentence = remark(snapshot) { loop.handle(.remark(sentence), send) }
                 }
             }
             loop.account(observerTime, send)
@@ -102,6 +117,8 @@ package struct TerminalLoop {
         for effect in update(&model, message) {
             switch effect {
             case .command(let command): send(command)
+            case .keep(let old, let new):
+                if let sentence = keep(old, new) { handle(.remark(sentence), send) }
             case .repaint: session.forget()
             case .suspend: suspend()
             case .quit: outcome = outcome ?? .quit
@@ -181,7 +198,12 @@ package struct TerminalLoop {
 
     private var untilFrame: Duration {
         guard !isUrgent, let lastFrame else { return .zero }
-        return Self.frameInterval - lastFrame.duration(to: .now)
+        return Self.interval(of: model) - lastFrame.duration(to: .now)
+    }
+
+    /// The least time between two frames that no key has asked for.
+    static func interval(of model: Model) -> Duration {
+        model.preferences.isCalm ? calmInterval : frameInterval
     }
 
     /// Sleeps until something is ready or a frame is due.

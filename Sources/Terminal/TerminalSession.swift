@@ -32,12 +32,14 @@ package final class TerminalSession {
 
     /// The glyphs that this terminal can show.
     package let glyphs: Glyphs
+    /// Whether the terminal shows colours, and the user wants them.
+    package var hasColors: Bool { palette.depth != .mono }
     let input: Int32
     let writer: TerminalWriter
     private let capturesErrors: Bool
     private let modes: TerminalModes
     private let memory: MemoryFile
-    private let palette: Palette
+    private var palette: Palette
     private let switches: ModeSwitches
     private let restoringBytes: [UInt8]
     private var decoder: InputDecoder
@@ -124,7 +126,7 @@ package final class TerminalSession {
             cn_resize(Int32(frame.size.rows), Int32(frame.size.columns))
             cn_forget()
         }
-        put(frame, all: isFull)
+        put(frame, all: isFull || shown?.theme != frame.theme)
         cn_flush()
         shown = frame
         painted += 1
@@ -184,7 +186,7 @@ package final class TerminalSession {
         let columns = frame.size.columns
         for (index, cell) in frame.cells.enumerated() {
             if !all, let shown, shown.cells[index] == cell { continue }
-            let look = palette[cell.style]
+            let look = palette.look(of: cell.style, in: frame.theme)
             cn_put(
                 Int32(index / columns),
                 Int32(index % columns),

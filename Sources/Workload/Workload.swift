@@ -106,7 +106,8 @@ package final class Workload: Sendable {
             .setWorkerMinimum,
             .setWorkerMaximum, .setPlacement, .setHillClimbing, .setCooperativeBlocking,
             .setStarvationDetection, .setLocalHandOver, .setIdleTimeout, .setTempo,
-            .setWorldPaused, .step, .follow, .cancelOperation:
+            .setWorldPaused, .step, .follow, .cancelOperation, .startScenario,
+            .searchMachines:
             break
         }
     }

@@ -6,13 +6,13 @@ internal import SystemPackage
 internal import Telemetry
 internal import Workload
 
-/// A runtime and the scenario on it, from start to stop: what `run`, `headless` and the soak share.
+/// A runtime and the scenarios on it, from start to stop: what `run`, `headless` and the soak share.
 ///
 /// Stopping: the scenario ends first, since its machines are what the runtime still works for; the
 /// wait for it is bounded; then the runtime shuts down and joins its threads.
 struct LiveRun {
     let runtime: Runtime
-    let workload: Workload
+    let scenarios: ScenarioSequence
     /// The processes of the scenario `twin`; `nil` for all others.
     private let twins: TwinRun?
 
@@ -39,15 +39,14 @@ struct LiveRun {
         turn: Duration = .seconds(5)
     ) throws {
         runtime = try Runtime.install(configuration)
+        let plan = ScenarioSequence.Plan(
+            scenario,
+            settings: settings,
+            configuration: configuration,
+            listenOn: address
+        )
         do throws(OperationError) {
-            workload = try Workload(
-                scenario,
-                settings: settings,
-                seed: seed,
-                listenOn: address,
-                descriptorLimit: ProcessStatus.raiseDescriptorLimit(),
-                runtime: runtime
-            )
+            scenarios = try ScenarioSequence(plan, seed: seed, on: runtime)
         } catch {
             runtime.shutdown()
             let name = address?.description ?? "127.0.0.1:0"
@@ -58,7 +57,12 @@ struct LiveRun {
             return
         }
         do throws(Errno) {
-            twins = try TwinRun(workload, seed: seed, configuration: configuration, turn: turn)
+            twins = try TwinRun(
+                scenarios.workload,
+                seed: seed,
+                configuration: configuration,
+                turn: turn
+            )
         } catch {
             runtime.shutdown()
             throw UsageError("The twins cannot be started (\(error)); close other programs.")
@@ -69,7 +73,7 @@ struct LiveRun {
     func snapshot(over span: RequestSpan) -> RuntimeSnapshot {
         if let picture = twins?.picture { return picture }
         var snapshot = runtime.snapshot()
-        workload.fill(&snapshot, over: span)
+        scenarios.fill(&snapshot, over: span)
         return snapshot
     }
 
@@ -77,12 +81,15 @@ struct LiveRun {
     func observe(_ observer: (@Sendable (RuntimeSnapshot) -> Void)?) {
         if let twins { return twins.observe(observer) }
         guard let observer else { return runtime.observe(nil) }
-        runtime.observe { [workload] snapshot in
+        runtime.observe { [scenarios] snapshot in
             var snapshot = snapshot
-            workload.fill(&snapshot, over: .recent)
+            scenarios.fill(&snapshot, over: .recent)
             observer(snapshot)
         }
     }
+
+    /// Whether another scenario can start in this process.
+    var isSequence: Bool { twins == nil }
 
     /// Lets everything stand still while `body` has stopped the process.
     func standStill(during body: () -> Void) {
@@ -94,7 +101,12 @@ struct LiveRun {
     ///
     /// - Throws: `RuntimeError` where a thread could not be created.
     func apply(_ command: RuntimeCommand) throws(RuntimeError) {
-        workload.apply(command)
+        if case .startScenario(let name) = command {
+            // Twins have processes of their own, which end with this one.
+            if twins == nil { scenarios.start(name) }
+            return
+        }
+        scenarios.workload.apply(command)
         if let twins { return twins.apply(command) }
         try runtime.apply(command)
     }
@@ -107,7 +119,7 @@ struct LiveRun {
         runtime.letWorldGoOn()
         twins?.stop()
         let ending = Ending()
-        workload.stop { ending.parker.unpark() }
+        scenarios.workload.stop { ending.parker.unpark() }
         // Where the machines need longer (a thread is held), the runtime's own shutdown ends them.
         ending.parker.park(timeout: LiveRun.scenarioPatience)
         return runtime.shutdown(within: LiveRun.runtimePatience)

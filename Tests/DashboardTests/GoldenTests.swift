@@ -11,6 +11,8 @@ struct GoldenTests {
 
     /// What lies over the panes, by the keys that lead there from a pane.
     private static let overlays: [(name: String, panes: [Pane], keys: [Key])] = [
+        ("zoom", Pane.allCases, [.character("z")]),
+        ("big", [.workers], [.character("b")]),
         ("help", Pane.allCases, [.character("?")]),
         ("help, its end", [.workers], [.character("?"), .end]),
         ("detail", Pane.allCases, [.enter]),
@@ -49,7 +51,7 @@ struct GoldenTests {
         let keys: [(String, [Key])] = [
             ("port", []), ("workers", [.character("3")]),
             ("machines, detail", [.character("4"), .enter]), ("knobs", [.character("o")]),
-            ("chart", [.character("c")]),
+            ("chart", [.character("c")]), ("big", [.character("b")]),
         ]
         try GoldenFile(name: "\(columns)x\(rows)-styles").expect(
             keys.map { name, keys in
@@ -85,6 +87,9 @@ struct GoldenTests {
             screen("the smallest chart", 20, 6, .character("c")),
             screen("ten rows, chart", 40, 10, .character("c")),
             screen("ten rows, workers", 40, 10, .character("3")),
+            screen("big, on the smallest screen", 20, 6, .character("b")),
+            screen("big, without captions", 80, 24, .character("b"), .character("C"), .escape),
+            screen("zoom, on the smallest screen", 20, 6, .character("z")),
             screen("a minimum that is asked for", 80, 24, .character("3"), .character("+")),
             screen("machines by age", 80, 24, .character("4"), .character(">")),
             screen("machines further down", 80, 24, .character("4"), .pageDown, .pageDown),

@@ -82,6 +82,9 @@ void cn_crash_use_alternate_stack(void);
 /// The bytes of a terminfo capability without padding; the count, or 0 if there is none.
 size_t cn_capability(const char *name, uint8_t *bytes, size_t capacity);
 
+/// Whether a terminfo capability is there, be it a flag, a number or a string.
+bool cn_capability_is_set(const char *name);
+
 static inline bool cn_colors_possible(void) { return has_colors(); }
 
 /// Colours and pairs, known once `cn_start_color` has been called.
@@ -94,8 +97,10 @@ static inline void cn_start_color(void) {
     use_default_colors();
 }
 
-/// A colour on the terminal's own background.
-static inline void cn_define_pair(int pair, int color) { init_pair((short)pair, (short)color, -1); }
+/// Two colours as a pair; -1 is the terminal's own.
+static inline void cn_define_pair(int pair, int color, int background) {
+    init_extended_pair(pair, color, background);
+}
 
 /// Puts one character into ncurses' picture of the screen.
 static inline void cn_put(int row, int column, uint32_t scalar, unsigned look, int pair) {

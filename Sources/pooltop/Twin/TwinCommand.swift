@@ -39,7 +39,7 @@ struct TwinCommand: ParsableCommand {
             // The sampler's thread writes: no other thread is there that a runtime does not need.
             run.runtime.observe { snapshot in
                 var snapshot = snapshot
-                run.workload.fill(&snapshot, over: .wholeRun)
+                run.scenarios.workload.fill(&snapshot, over: .wholeRun)
                 try? Self.write(snapshot)
             }
             while true { clock.park() }
