@@ -177,8 +177,10 @@ import Testing
     }
 
     @Test func `a twin that may create no more threads says so, and the other goes on`() throws {
+        // Room for some fifty stacks of four gigabytes, and for all else that is allocated.
         let child = try ChildProcess.shell(
-            "ulimit -v 8000000; $POOLTOP headless twin --seconds 6 --clients 800"
+            "ulimit -s 4000000; ulimit -v 200000000; "
+                + "$POOLTOP headless twin --seconds 6 --clients 800"
         )
         try #require(child.status == 0, "It said: \(child.standardError)")
         let snapshot = try JSONDecoder().decode(
