@@ -24,6 +24,19 @@ void cn_flush(void) {
     refresh();
 }
 
+void cn_resize(int height, int width) {
+    resize_term(height, width);
+    // ncurses does not set the lines that scroll anew. A terminal does so itself when it is resized,
+    // but the bytes that set them for the size before may reach it later than that. What ncurses
+    // has in hand goes first: every movement of its cursor writes it out.
+    mvcur(-1, -1, 0, 0);
+    const char *region = change_scroll_region;
+    if (region == NULL || region == (char *)-1) return;
+    const char *text = tparm(region, 0, height - 1, 0, 0, 0, 0, 0, 0, 0);
+    size_t length = strlen(text);
+    if (write(fileno(output), text, length) != (ssize_t)length) return;
+}
+
 int cn_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 void cn_make_hole(int file, off_t offset, off_t count) {

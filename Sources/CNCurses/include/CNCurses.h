@@ -121,7 +121,8 @@ void cn_flush(void);
 /// The next `cn_flush` paints everything.
 static inline void cn_forget(void) { clearok(stdscr, TRUE); }
 
-static inline void cn_resize(int rows, int columns) { resize_term(rows, columns); }
+/// The window has another size; the next `cn_flush` has to paint everything.
+void cn_resize(int rows, int columns);
 
 /// Writes what ends the full screen to the memory file; the next `cn_flush` begins it again.
 static inline void cn_end(void) { endwin(); }
