@@ -37,27 +37,39 @@ struct SchedulerTests {
         async throws
     {
         try await withRuntime { runtime in
-            let trace = Trace()
-            await withCheckedContinuation { done in
-                try? runtime.postToContext {
-                    Task.immediate(executorPreference: runtime.executor) {
-                        trace.step()
-                        try? await runtime.sleep(for: .milliseconds(2))
-                        trace.step()
-                        try? await runtime.post(options: .asynchronously)
-                        trace.step()
-                        try? await runtime.post(options: .anywhere)
-                        trace.step()
-                        // The pool's thread has no context to capture.
-                        try? await runtime.post()
-                        trace.step()
-                        done.resume()
-                    }
+            // An operation that is over before its task has suspended goes on where it is: then anew.
+            for _ in 0..<1000 {
+                let before = runtime.snapshot().operations.raced
+                let trace = await Self.stepsFromContext(runtime)
+                guard runtime.snapshot().operations.raced == before else { continue }
+                #expect(trace.prefix(3) == ["context-ui", "context-ui", "context-ui"])
+                #expect(trace.dropFirst(3).allSatisfy { $0.hasPrefix("worker-") })
+                return
+            }
+            Issue.record("A thousand times an operation was over before its task had suspended.")
+        }
+    }
+
+    private static func stepsFromContext(_ runtime: Runtime) async -> [String] {
+        let trace = Trace()
+        await withCheckedContinuation { done in
+            try? runtime.postToContext {
+                Task.immediate(executorPreference: runtime.executor) {
+                    trace.step()
+                    try? await runtime.sleep(for: .milliseconds(2))
+                    trace.step()
+                    try? await runtime.post(options: .asynchronously)
+                    trace.step()
+                    try? await runtime.post(options: .anywhere)
+                    trace.step()
+                    // The pool's thread has no context to capture.
+                    try? await runtime.post()
+                    trace.step()
+                    done.resume()
                 }
             }
-            #expect(trace.all.prefix(3) == ["context-ui", "context-ui", "context-ui"])
-            #expect(trace.all.dropFirst(3).allSatisfy { $0.hasPrefix("worker-") })
         }
+        return trace.all
     }
 
     @Test func `who came by the setting leaves with it, who was posted by name stays`()
@@ -122,7 +134,10 @@ struct SchedulerTests {
             }
             for task in tasks { try await task.value }
             let expected = placement == .context ? "context-ui" : "dedicated"
-            #expect(trace.all == Array(repeating: expected, count: 20))
+            // One that was over before its task had suspended goes on where it is.
+            let raced = runtime.snapshot().operations.raced
+            #expect(trace.all.count == 20)
+            #expect(trace.all.count { $0 == expected } >= 20 - raced)
             let rows = runtime.snapshot().schedulers
             #expect(rows.map(\.thread) == [expected])
             #expect(runtime.snapshot().operations.balances)
