@@ -25,6 +25,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     let schedulers: Schedulers
     let placementSetting: PlacementSetting
     private let tracksMachines: Bool
+    private let knowsTasks = TaskLayout.isKnown
 
     init(
         contexts: ThreadContexts,
@@ -42,7 +43,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         self.gate = gate
         self.schedulers = schedulers
         placementSetting = PlacementSetting(placement)
-        tracksMachines = TaskLayout.isKnown
+        tracksMachines = registry.isTracking
     }
 
     /// Where continuations run; changes apply to the next one.
@@ -91,8 +92,12 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         _ kind: UInt8,
         _ context: ThreadContext
     ) -> (scheduler: SchedulerName?, isNew: Bool) {
-        guard kind == PoolTaskExecutor.task, tracksMachines else { return (nil, false) }
-        return registry.enqueued(bits, at: Instant.now.nanoseconds, lane: context.lane)
+        guard kind == PoolTaskExecutor.task else { return (nil, false) }
+        guard tracksMachines else { return (nil, knowsTasks && TaskLayout.entry(bits) != 0) }
+        // The job of a yield does nothing but enqueue the task: it is still the time it began.
+        let now =
+            context.isYieldJob ? context.runningSince : Instant.now.nanoseconds
+        return registry.enqueued(bits, at: now, lane: context.lane)
     }
 
     /// Whether a new task belongs to a family that fills its worker's own queue.
@@ -155,13 +160,15 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     func run(_ job: UnownedJob, on context: ThreadContext, _ body: (UnownedJob) -> Void) {
         let bits = unsafe unsafeBitCast(job, to: UInt.self)
         let lane = context.lane
-        let startedAt = Instant.now
+        let startedAt = (context.withWorker { $0.takeReading() } ?? nil) ?? Instant.now
+        let kind = TaskLayout.jobKind(bits)
         context.runSerial &+= 1
         context.runningSince = startedAt.nanoseconds
         context.runningJob = bits
+        context.isYieldJob = kind == PoolTaskExecutor.nullaryContinuation
         context.withWorker { $0.setState(.running, at: startedAt) }
         let run =
-            tracksMachines
+            tracksMachines && kind == PoolTaskExecutor.task
             ? registry.began(
                 bits,
                 at: startedAt.nanoseconds,
@@ -178,10 +185,13 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         )
         body(job)
         context.runningJob = 0
+        context.isYieldJob = false
         guard let run else { return }
         let machine = lane.machine.load(ordering: .relaxed)
         lane.machine.store(0, ordering: .relaxed)
-        guard registry.ran(run, startedAt: context.runningSince, lane: lane) else { return }
+        let (hasEnded, now) = registry.ran(run, startedAt: context.runningSince, lane: lane)
+        if let now { context.withWorker { $0.keepReading(now) } }
+        guard hasEnded else { return }
         // Stamped with the beginning of the run, for which the clock was read.
         Hop.pass(
             .ended,

@@ -53,7 +53,10 @@ public final class Runtime: Sendable {
         let contexts = contexts
         let log = EventLog()
         self.log = log
-        let registry = StateMachineRegistry(sites: AwaitSites())
+        let registry = StateMachineRegistry(
+            sites: AwaitSites(),
+            isWanted: configuration.tracksMachines
+        )
         self.registry = registry
         let bell = SamplerBell()
         let tempo = Tempo(registry: registry, log: log, bell: bell)

@@ -38,6 +38,10 @@ public struct RuntimeConfiguration: Codable, Sendable {
     ///
     /// Off, they are read only when a snapshot is asked for: to measure what looking costs.
     package var samples = true
+    /// Whether state machines are tracked.
+    ///
+    /// Off, none is on the screen: to measure what tracking costs.
+    package var tracksMachines = true
 
     var switches: GoalAdjustment.Switches {
         var switches = GoalAdjustment.Switches()

@@ -75,6 +75,12 @@ enum TaskLayout {
         return UInt8(truncatingIfNeeded: flags >> 8)
     }
 
+    /// The kind of a job, as `ExecutorJob.Kind` counts.
+    @inline(__always)
+    static func jobKind(_ job: UInt) -> UInt8 {
+        unsafe pointer(job).load(fromByteOffset: flagsOffset, as: UInt8.self)
+    }
+
     /// The low 32 bits of the task's identifier.
     static func identifier(_ task: UInt) -> UInt32 {
         unsafe pointer(task).load(fromByteOffset: identifierOffset, as: UInt32.self)

@@ -28,6 +28,8 @@ internal import Telemetry
     var runningSince: UInt64 = 0
     /// The job that this thread runs; 0 between two.
     var runningJob: UInt = 0
+    /// Whether that job is the one by which `Task.yield` comes back, which only enqueues its task.
+    var isYieldJob = false
     var sites = AwaitSites.Cache()
 
     init(

@@ -26,6 +26,11 @@ package final class Worker: Sendable {
     /// Whether it was woken without a release, to wait with another time-out.
     let isRecalled = Atomic<Bool>(false)
 
+    /// What the clock said last, if only the search for an item has come since; the worker's own.
+    ///
+    /// 0 for nothing.
+    private let reading = Atomic<UInt64>(0)
+
     init(number: Int, lane: ThreadLane, queue: WorkStealingQueue) {
         self.number = number
         self.lane = lane
@@ -40,6 +45,21 @@ package final class Worker: Sendable {
         guard isRecalled.load(ordering: .relaxed) else { return false }
         isRecalled.store(false, ordering: .relaxed)
         return true
+    }
+
+    /// Takes what the clock said a moment ago, if nothing but the search for an item has come since.
+    ///
+    /// The clock is the dearest part of a short item: the end of one is the beginning of the next.
+    package func takeReading() -> Instant? {
+        let nanoseconds = reading.load(ordering: .relaxed)
+        guard nanoseconds != 0 else { return nil }
+        reading.store(0, ordering: .relaxed)
+        return Instant(nanoseconds: nanoseconds)
+    }
+
+    /// Keeps what the clock just said, `nil` for nothing, for the next item.
+    package func keepReading(_ now: Instant?) {
+        reading.store(now?.nanoseconds ?? 0, ordering: .relaxed)
     }
 
     package func setState(_ state: State, at now: Instant) {

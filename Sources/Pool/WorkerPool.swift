@@ -277,6 +277,7 @@ package final class WorkerPool: Sendable {
             request.take()
             let start = Instant.now
             worker.setState(.running, at: start)
+            worker.keepReading(start)
             worker.lane.beginBusy(at: start.nanoseconds)
             lastDequeue.store(start.nanoseconds, ordering: .relaxed)
             let hasStopped = runWork(worker, delegate, since: start)
@@ -341,6 +342,7 @@ package final class WorkerPool: Sendable {
             delegate.run(jobBits: bits, on: worker)
         } else {
             item.callClosure()
+            worker.keepReading(nil)
         }
         worker.lane.advance(.executed)
     }

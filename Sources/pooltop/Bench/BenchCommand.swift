@@ -29,9 +29,13 @@ struct BenchOptions: ParsableArguments {
     @Flag(help: "Leave the sampler's thread out, to measure what it costs.")
     var noSampling = false
 
+    @Flag(help: "Track no state machines, to measure what that costs.")
+    var noTracking = false
+
     func configuration() throws -> RuntimeConfiguration {
         var configuration = RuntimeConfiguration()
         configuration.samples = !noSampling
+        configuration.tracksMachines = !noTracking
         if let workers {
             configuration.workers = try PoolOptions.range(
                 workers,
