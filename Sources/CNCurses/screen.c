@@ -24,19 +24,6 @@ void cn_flush(void) {
     refresh();
 }
 
-void cn_resize(int height, int width) {
-    resize_term(height, width);
-    // ncurses does not set the lines that scroll anew. A terminal does so itself when it is resized,
-    // but the bytes that set them for the size before may reach it later than that. What ncurses
-    // has in hand goes first: every movement of its cursor writes it out.
-    mvcur(-1, -1, 0, 0);
-    const char *region = change_scroll_region;
-    if (region == NULL || region == (char *)-1) return;
-    const char *text = tparm(region, 0, height - 1, 0, 0, 0, 0, 0, 0, 0);
-    size_t length = strlen(text);
-    if (write(fileno(output), text, length) != (ssize_t)length) return;
-}
-
 int cn_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 void cn_make_hole(int file, off_t offset, off_t count) {
@@ -105,6 +92,8 @@ bool cn_screen_open(const char *term, int memory, int input, uint32_t size) {
     // Where the cursor cannot be hidden it stays in the last corner, rather than all over the place.
     shows_cursor = curs_set(0) == ERR;
     leaveok(stdscr, !shows_cursor);
+    // What begins a screen, once and for this size, goes to the file before any frame.
+    refresh();
     return true;
 }
 
@@ -122,8 +111,8 @@ bool cn_capability_is_set(const char *name) {
     return tigetflag(name) > 0 || tigetnum(name) > 0 || (text != NULL && text != (char *)-1);
 }
 
-size_t cn_capability(const char *name, uint8_t *bytes, size_t capacity) {
-    const char *text = tigetstr(name);
+// Leaves padding out: no terminal that a person still uses needs it.
+static size_t unpadded(const char *text, uint8_t *bytes, size_t capacity) {
     if (text == NULL || text == (char *)-1) return 0;
     size_t count = 0;
     while (*text != 0 && count < capacity) {
@@ -135,4 +124,14 @@ size_t cn_capability(const char *name, uint8_t *bytes, size_t capacity) {
         }
     }
     return count;
+}
+
+size_t cn_capability(const char *name, uint8_t *bytes, size_t capacity) {
+    return unpadded(tigetstr(name), bytes, capacity);
+}
+
+size_t cn_scrolling_lines(int count, uint8_t *bytes, size_t capacity) {
+    const char *region = change_scroll_region;
+    if (region == NULL || region == (char *)-1) return 0;
+    return unpadded(tparm(region, 0, count - 1, 0, 0, 0, 0, 0, 0, 0), bytes, capacity);
 }

@@ -122,15 +122,20 @@ package final class TerminalSession {
         guard isEntered, frame.size.columns > 0, frame.size.rows > 0, frame != shown else { return }
         guard !writer.isBehind else { return drop() }
         let isFull = shown?.size != frame.size
+        var bytes: [UInt8] = []
         if isFull {
             cn_resize(Int32(frame.size.rows), Int32(frame.size.columns))
             cn_forget()
+            // ncurses sets the lines that scroll once, for the size that it begins with. A terminal
+            // that is resized forgets them, but those bytes may reach it later than that. To set
+            // them moves the cursor, which does no harm here: a full frame begins by clearing.
+            bytes = memory.take() + Capability.scrolling(lines: frame.size.rows)
         }
         put(frame, all: isFull || shown?.theme != frame.theme)
         cn_flush()
         shown = frame
         painted += 1
-        var bytes = memory.take()
+        bytes += memory.take()
         if needsModes {
             bytes += switches.on
             needsModes = false

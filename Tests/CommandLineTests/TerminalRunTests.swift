@@ -95,6 +95,9 @@ import Testing
         process.type("q")
         #expect(try process.awaitEnd() == 0, "seed \(seed)")
         #expect(TerminalModeLog(process.output).left == [])
+        // The shell's screen is left alone: ncurses has kept nothing back for the end.
+        let after = process.text.components(separatedBy: "\u{1B}[?1049l").last ?? ""
+        #expect(!after.contains(/\x1B\[[0-9;]*H/))
     }
 
     @Test(arguments: [

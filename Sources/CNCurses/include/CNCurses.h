@@ -82,6 +82,9 @@ void cn_crash_use_alternate_stack(void);
 /// The bytes of a terminfo capability without padding; the count, or 0 if there is none.
 size_t cn_capability(const char *name, uint8_t *bytes, size_t capacity);
 
+/// The bytes that let all lines of a window scroll, none where the terminal cannot be told.
+size_t cn_scrolling_lines(int count, uint8_t *bytes, size_t capacity);
+
 /// Whether a terminfo capability is there, be it a flag, a number or a string.
 bool cn_capability_is_set(const char *name);
 
@@ -122,7 +125,7 @@ void cn_flush(void);
 static inline void cn_forget(void) { clearok(stdscr, TRUE); }
 
 /// The window has another size; the next `cn_flush` has to paint everything.
-void cn_resize(int rows, int columns);
+static inline void cn_resize(int rows, int columns) { resize_term(rows, columns); }
 
 /// Writes what ends the full screen to the memory file; the next `cn_flush` begins it again.
 static inline void cn_end(void) { endwin(); }
