@@ -11,9 +11,12 @@ package struct Impatience: Error, CustomStringConvertible {
 /// Waits until `condition` holds, at most for `limit`; the failure says what was waited for.
 ///
 /// The limit is generous, since machines are slow at times; a test that passes never uses it up.
+/// A condition that costs something is better looked at less often than every fraction of a
+/// millisecond.
 package func eventually(
     _ what: String,
     within limit: Duration = .seconds(60),
+    every interval: Duration = .microseconds(200),
     _ condition: () throws -> Bool
 ) throws {
     let deadline = Instant.now.advanced(by: limit)
@@ -24,12 +27,16 @@ package func eventually(
             throw Impatience(description: "Waited \(limit) in vain until \(what).")
         }
         looks += 1
-        if looks < 64 { CurrentThread.yieldProcessor() } else { nap() }
+        if looks < 64, interval < .milliseconds(1) {
+            CurrentThread.yieldProcessor()
+        } else {
+            nap(interval)
+        }
     }
 }
 
-/// Gives the processor away for a fraction of a millisecond.
-private func nap() {
+/// Gives the processor away for a while.
+private func nap(_ interval: Duration) {
     let parker = Parker()
-    parker.park(timeout: .microseconds(200))
+    parker.park(timeout: interval)
 }

@@ -2,8 +2,6 @@
 
 internal import AsyncRuntime
 internal import Kernel
-internal import Synchronization
-internal import SystemPackage
 internal import Telemetry
 internal import Workload
 
@@ -23,10 +21,7 @@ final class BlockingFanout: Sendable {
     private let begin = Instant.now
     private let listener: Descriptor
     let route: FanoutRoute
-    /// Threads that could be created.
-    private let threads = Atomic(0)
-    /// The error of the first that could not; 0 where all could.
-    private let refusal = Atomic<Int32>(0)
+    private let threads = DetachedThreads()
 
     /// Opens the server's socket.
     init(settings: WorkloadSettings, seed: UInt64) throws {
@@ -45,10 +40,10 @@ final class BlockingFanout: Sendable {
 
     /// Creates the server's thread and those of all clients.
     func start() {
-        begin(thread: "server", self.serveAll)
+        threads.begin("server", self.serveAll)
         for number in 0..<settings.clients {
             let client = BlockingClient(fanout: self, number: number)
-            guard begin(thread: "client-\(number)", client.connect) else { break }
+            guard threads.begin("client-\(number)", client.connect) else { break }
         }
     }
 
@@ -63,20 +58,7 @@ final class BlockingFanout: Sendable {
             }
             number += 1
             let connection = BlockingConnection(fanout: self, socket: socket)
-            begin(thread: "server-\(number)") { connection.serve() }
-        }
-    }
-
-    /// Starts a thread that nobody waits for; returns whether it could be created.
-    @discardableResult
-    private func begin(thread name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
-        do throws(Errno) {
-            _ = try KernelThread(name: name, body)
-            threads.add(1, ordering: .relaxed)
-            return true
-        } catch {
-            refusal.store(error.rawValue, ordering: .relaxed)
-            return false
+            threads.begin("server-\(number)") { connection.serve() }
         }
     }
 
@@ -94,11 +76,10 @@ final class BlockingFanout: Sendable {
         snapshot.process.processorMicroseconds = Int(used.nanosecondsClamped / 1000)
         snapshot.process.contextSwitches = ProcessStatus.contextSwitches
         snapshot.process.cpuPercent = used / elapsed * 100
-        let refusal = refusal.load(ordering: .relaxed)
-        if refusal != 0 {
+        if let refusal = threads.refusal {
             snapshot.diagnoses = [
-                "After \(threads.load(ordering: .relaxed)) threads no more could be created "
-                    + "(\(Errno(rawValue: refusal))); lower the clients."
+                "After \(threads.count) threads no more could be created (\(refusal)); "
+                    + "lower the clients."
             ]
         }
         var detail = RuntimeSnapshot.Detail()
