@@ -62,29 +62,30 @@ public final class AsyncListener: Sendable {
         _ file: StaticString,
         _ line: UInt
     ) async throws(OperationError) -> Int32 {
-        let context = runtime.contexts.current
-        let lane = context.lane
-        let operation = Operation(
-            .accept,
-            on: association,
-            of: runtime,
-            context: context,
-            at: CallSite(function, file, line)
-        )
-        let port = runtime.port
-        let atOnce = port.tryNow(association, .read, lane: lane) { descriptor in
-            (port.acceptOne(descriptor), false)
-        }
-        if let atOnce {
-            guard case .value = atOnce, !port.skipOnSuccess.load(ordering: .relaxed) else {
-                operation.finishedAtOnce(atOnce, lane: lane)
-                return Int32(try Completion(outcome: atOnce, buffer: 0).value())
+        let begun = beginAccept(deadline, CallSite(function, file, line))
+        return Int32(try await runtime.completion(of: begun, on: association).value())
+    }
+
+    @inline(never)
+    private func beginAccept(_ deadline: Instant?, _ call: CallSite) -> Operation.Begun {
+        runtime.contexts.withCurrent { context in
+            let operation = Operation(.accept, of: runtime, context: context, at: call)
+            let port = runtime.port
+            let lane = context.lane
+            let atOnce = port.tryNow(association, .read, lane: lane) { descriptor in
+                (port.acceptOne(descriptor), false)
             }
-            return Int32(
-                try await operation.wait(deadline: nil, start: .done(atOnce, buffer: 0)).value()
+            if let atOnce {
+                return operation.finish(atOnce, on: association, of: runtime, lane: lane)
+            }
+            return operation.begin(
+                .submitted,
+                on: association,
+                of: runtime,
+                deadline: deadline,
+                lane: lane
             )
         }
-        return Int32(try await operation.wait(deadline: deadline).value())
     }
 
     private func makeSocket(_ number: Int32) throws(OperationError) -> AsyncSocket {

@@ -35,36 +35,45 @@ public final class AsyncSocket: Sendable {
         file: StaticString = #fileID,
         line: UInt = #line
     ) async throws(OperationError) -> IOBuffer {
-        let context = runtime.contexts.current
-        let lane = context.lane
-        let operation = Operation(
-            .read,
-            on: association,
-            of: runtime,
-            context: context,
-            at: CallSite(function, file, line)
-        )
-        let port = runtime.port
-        let atOnce = port.tryNow(association, .read, lane: lane) { descriptor in
-            let (buffer, outcome, drained) = port.receive(descriptor, lane: lane)
-            return (outcome.map { ($0, buffer) }, drained)
-        }
-        if let (outcome, buffer) = atOnce {
-            guard case .value = outcome, !port.skipOnSuccess.load(ordering: .relaxed) else {
-                operation.finishedAtOnce(outcome, lane: lane)
-                return try received(Completion(outcome: outcome, buffer: buffer))
-            }
-            return try received(
-                try await operation.wait(deadline: nil, start: .done(outcome, buffer: buffer))
-            )
-        }
-        let deadline = timeout.map { Instant.now.advanced(by: $0) }
-        return try received(try await operation.wait(deadline: deadline))
-    }
-
-    private func received(_ completion: Completion) throws(OperationError) -> IOBuffer {
+        let begun = beginRead(timeout, CallSite(function, file, line))
+        let completion = try await runtime.completion(of: begun, on: association)
         let count = try completion.value()
         return IOBuffer(pool: runtime.port.buffers, number: completion.buffer, count: count)
+    }
+
+    /// Tries to receive, unless the last call left nothing behind.
+    @inline(never)
+    private func beginRead(_ timeout: Duration?, _ call: CallSite) -> Operation.Begun {
+        runtime.contexts.withCurrent { context in
+            let operation = Operation(.read, of: runtime, context: context, at: call)
+            let port = runtime.port
+            let lane = context.lane
+            if let descriptor = port.openTry(association, .read) {
+                let (buffer, outcome, drained) = port.receive(descriptor, lane: lane)
+                port.closeTry(
+                    association,
+                    .read,
+                    outcome == nil ? .wouldBlock : .completed(drained: drained),
+                    lane: lane
+                )
+                if let outcome {
+                    return operation.finish(
+                        outcome,
+                        buffer: buffer,
+                        on: association,
+                        of: runtime,
+                        lane: lane
+                    )
+                }
+            }
+            return operation.begin(
+                .submitted,
+                on: association,
+                of: runtime,
+                deadline: timeout.map { Instant.now.advanced(by: $0) },
+                lane: lane
+            )
+        }
     }
 
     /// Sends all bytes.
@@ -75,25 +84,20 @@ public final class AsyncSocket: Sendable {
         file: StaticString = #fileID,
         line: UInt = #line
     ) async throws(OperationError) {
-        let context = runtime.contexts.current
-        let operation = writeOperation(context, CallSite(function, file, line))
-        let sent = unsafe bytes.withUnsafeBytes { raw in
-            unsafe send(raw, context.lane)
-        }
-        switch sent {
-        case .over(let outcome):
-            try await finish(operation, outcome, lane: context.lane)
-        case .partly(let count, let start):
+        let call = CallSite(function, file, line)
+        var rest: RestOfWrite?
+        let begun = unsafe bytes.withUnsafeBytes { raw in
             // What is left has to stay in one place while the operation is pending; an array's
             // bytes have a place only inside a closure.
-            let rest = RestOfWrite(bytes[count...])
-            let deadline = timeout.map { Instant.now.advanced(by: $0) }
-            let completion = try await operation.wait(deadline: deadline, start: start) {
-                unsafe runtime.port.setBytes(rest.address, count: rest.count, of: $0)
+            unsafe beginWrite(raw, timeout, call) { left in
+                let copy = unsafe RestOfWrite(left)
+                rest = copy
+                return unsafe copy.bytes
             }
-            withExtendedLifetime(rest) {}
-            _ = try completion.value()
         }
+        let completion = try await runtime.completion(of: begun, on: association)
+        withExtendedLifetime(rest) {}
+        _ = try completion.value()
     }
 
     /// Sends all bytes of a buffer, without copying.
@@ -104,70 +108,58 @@ public final class AsyncSocket: Sendable {
         file: StaticString = #fileID,
         line: UInt = #line
     ) async throws(OperationError) {
-        let context = runtime.contexts.current
-        let operation = writeOperation(context, CallSite(function, file, line))
-        let sent = unsafe buffer.withAddress { address, count in
-            unsafe send(UnsafeRawBufferPointer(start: address, count: count), context.lane)
+        let call = CallSite(function, file, line)
+        let begun = unsafe buffer.withRawBytes { bytes in
+            unsafe beginWrite(bytes, timeout, call) { left in unsafe left }
         }
-        switch sent ?? .over(.value(0)) {
-        case .over(let outcome):
-            try await finish(operation, outcome, lane: context.lane)
-        case .partly(let count, let start):
-            let deadline = timeout.map { Instant.now.advanced(by: $0) }
-            let completion = try await operation.wait(deadline: deadline, start: start) {
-                reference in
-                _ = unsafe buffer.withAddress { address, total in
-                    unsafe runtime.port.setBytes(
-                        address + count,
-                        count: total - count,
-                        of: reference
-                    )
-                }
-            }
-            _ = try completion.value()
-        }
-        _ = consume buffer
-    }
-
-    private func writeOperation(_ context: ThreadContext, _ call: CallSite) -> Operation {
-        Operation(.write, on: association, of: runtime, context: context, at: call)
-    }
-
-    /// What a first attempt to send did.
-    private enum Sent {
-        case over(OperationOutcome)
-        /// So many bytes are gone; the rest has to wait.
-        case partly(Int, Operation.Start)
+        let completion = try await runtime.completion(of: begun, on: association)
+        buffer.giveBack(on: runtime.contexts)
+        _ = try completion.value()
     }
 
     /// Sends what the socket takes now, unless other writes wait.
     ///
-    /// Where it does not take all, the try stays open for the rest.
-    private func send(_ bytes: UnsafeRawBufferPointer, _ lane: ThreadLane) -> Sent {
-        guard let base = bytes.baseAddress, bytes.count > 0 else { return .over(.value(0)) }
-        let port = runtime.port
-        guard let descriptor = port.openTry(association, .write) else {
-            return .partly(0, .submitted)
+    /// Where it does not take all, the try stays open for the rest, which `keep` puts where it may
+    /// stay until it is sent.
+    @inline(never)
+    private func beginWrite(
+        _ bytes: UnsafeRawBufferPointer,
+        _ timeout: Duration?,
+        _ call: CallSite,
+        keep: (UnsafeRawBufferPointer) -> UnsafeRawBufferPointer
+    ) -> Operation.Begun {
+        runtime.contexts.withCurrent { context in
+            let operation = Operation(.write, of: runtime, context: context, at: call)
+            let port = runtime.port
+            let lane = context.lane
+            guard let base = bytes.baseAddress, bytes.count > 0 else {
+                return operation.finish(.value(0), on: association, of: runtime, lane: lane)
+            }
+            var sent = 0
+            var start = Operation.Start.submitted
+            if let descriptor = port.openTry(association, .write) {
+                let outcome = unsafe port.send(descriptor, base, count: bytes.count, sent: &sent)
+                if let outcome {
+                    port.closeTry(association, .write, .completed(drained: false), lane: lane)
+                    return operation.finish(outcome, on: association, of: runtime, lane: lane)
+                }
+                start = .restOfTry
+            }
+            let begun = operation.begin(
+                start,
+                on: association,
+                of: runtime,
+                deadline: timeout.map { Instant.now.advanced(by: $0) },
+                lane: lane
+            )
+            if case .pending(let reference, _) = begun {
+                let rest = unsafe keep(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
+                if let base = rest.baseAddress {
+                    unsafe port.setBytes(base, count: rest.count, of: reference)
+                }
+            }
+            return begun
         }
-        var sent = 0
-        let outcome = unsafe port.send(descriptor, base, count: bytes.count, sent: &sent)
-        guard let outcome else { return .partly(sent, .restOfTry) }
-        port.closeTry(association, .write, .completed(drained: false), lane: lane)
-        return .over(outcome)
-    }
-
-    private func finish(
-        _ operation: Operation,
-        _ outcome: OperationOutcome,
-        lane: ThreadLane
-    ) async throws(OperationError) {
-        if case .value = outcome, !runtime.port.skipOnSuccess.load(ordering: .relaxed) {
-            let start = Operation.Start.done(outcome, buffer: 0)
-            _ = try await operation.wait(deadline: nil, start: start).value()
-            return
-        }
-        operation.finishedAtOnce(outcome, lane: lane)
-        _ = try Completion(outcome: outcome, buffer: 0).value()
     }
 
     /// Ends the writing side: the peer reads the end of the stream, this side may go on reading.
@@ -203,19 +195,18 @@ public final class AsyncSocket: Sendable {
 // INVARIANT: the memory is written in init, read by the performer of the one operation, and freed
 // when the awaiting function lets go of this object, after the operation has completed.
 @safe private final class RestOfWrite: @unchecked Sendable {
-    let address: UnsafeRawPointer
-    let count: Int
+    let bytes: UnsafeRawBufferPointer
 
-    init(_ bytes: ArraySlice<UInt8>) {
-        count = bytes.count
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-        unsafe memory.copyBytes(from: bytes)
-        unsafe address = UnsafeRawPointer(
-            memory.baseAddress ?? UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+    init(_ source: UnsafeRawBufferPointer) {
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: source.count,
+            alignment: 16
         )
+        unsafe memory.copyMemory(from: source)
+        unsafe bytes = UnsafeRawBufferPointer(memory)
     }
 
     deinit {
-        unsafe address.deallocate()
+        unsafe bytes.deallocate()
     }
 }

@@ -87,7 +87,8 @@ final class AwaitSites: Sendable {
     ///
     /// Direct-mapped, keyed by the addresses of the literals: the same place may be remembered
     /// under several keys, but never a wrong place under one.
-    struct Cache {
+    // INVARIANT: belongs to one thread's context, and only that thread asks it.
+    @safe final class Cache: @unchecked Sendable {
         private struct Entry {
             var file: UInt
             var lineAndKind: UInt
@@ -95,12 +96,21 @@ final class AwaitSites: Sendable {
             var functionRow: UInt16
         }
 
-        private var entries = [Entry](
-            repeating: Entry(file: 0, lineAndKind: 0, site: 0, functionRow: 0),
-            count: 64
-        )
+        private let entries: UnsafeMutablePointer<Entry>
 
-        mutating func number(
+        init() {
+            unsafe entries = .allocate(capacity: 64)
+            unsafe entries.initialize(
+                repeating: Entry(file: 0, lineAndKind: 0, site: 0, functionRow: 0),
+                count: 64
+            )
+        }
+
+        deinit {
+            unsafe entries.deallocate()
+        }
+
+        func number(
             _ call: CallSite,
             kind: OperationKind,
             in sites: AwaitSites
@@ -111,12 +121,12 @@ final class AwaitSites: Sendable {
             let address = unsafe UInt(bitPattern: call.file.utf8Start)
             let lineAndKind = call.line << 8 | UInt(kind.rawValue)
             let index = Int(truncatingIfNeeded: (address >> 4 ^ lineAndKind ^ call.line << 3) & 63)
-            let entry = entries[index]
+            let entry = unsafe entries[index]
             if entry.file == address, entry.lineAndKind == lineAndKind {
                 return (Int(entry.site), Int(entry.functionRow))
             }
             let (site, row) = sites.intern(call, kind: kind)
-            entries[index] = Entry(
+            unsafe entries[index] = Entry(
                 file: address,
                 lineAndKind: lineAndKind,
                 site: UInt16(site),

@@ -54,29 +54,26 @@ internal import Telemetry
     }
 
     func deliver(_ operation: OperationReference, on poller: Poller) {
-        // All that is needed later is read before the slot is given back.
-        let role = operation.role
-        let words = operation.contexts
-        let completion = Completion(outcome: operation.outcome, buffer: operation.bufferNumber)
-        let subject = operation.subject
-        let queuedAt = operation.packetQueuedAt.nanoseconds
-        port.finish(operation, on: poller.lane)
+        let packet = port.unpack(operation, on: poller.lane)
+        let words = packet.words
+        let completion = Completion(outcome: packet.outcome, buffer: packet.bufferNumber)
         Hop.pass(
             .placed,
-            subject: subject,
+            subject: packet.subject,
             argument: Int(truncatingIfNeeded: words.1),
-            at: queuedAt,
+            at: packet.queuedAt,
             on: poller.lane,
             through: executor.gate
         )
-        switch role {
+        switch packet.role {
         case .continuation:
-            let context = contexts.current
-            context.resumption = Resumption(word: words.1)
-            // Calls `PoolTaskExecutor.enqueue` on this thread, unless the task has not suspended.
-            unsafe unsafeBitCast(words.0, to: UnsafeContinuation<Completion, Never>.self)
-                .resume(returning: completion)
-            context.resumption = nil
+            contexts.withCurrent { context in
+                context.resumption = Resumption(word: words.1)
+                // Calls `PoolTaskExecutor.enqueue` on this thread, unless the task has not suspended.
+                unsafe unsafeBitCast(words.0, to: UnsafeContinuation<Completion, Never>.self)
+                    .resume(returning: completion)
+                context.resumption = nil
+            }
         case .job:
             executor.enqueueDue(words.0)
         case .closure:

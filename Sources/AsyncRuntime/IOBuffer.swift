@@ -12,7 +12,7 @@ internal import Port
     public static let capacity = BufferPool.bufferBytes
 
     private let pool: BufferPool
-    let number: UInt32
+    private(set) var number: UInt32
     /// Bytes received; 0 at the end of the stream.
     public let count: Int
 
@@ -24,6 +24,14 @@ internal import Port
 
     deinit {
         if number != 0 { pool.put(number) }
+    }
+
+    /// Ends the value; for callers that know whose threads they run on.
+    consuming func giveBack(on contexts: ThreadContexts) {
+        let number = number
+        let pool = pool
+        self.number = 0
+        if number != 0 { contexts.withCurrent { pool.put(number, on: $0.lane) } }
     }
 
     /// Calls `body` with the bytes received.
@@ -39,11 +47,8 @@ internal import Port
         return unsafe UnsafeBufferPointer(start: base, count: count)
     }
 
-    /// Calls `body` with the bytes' address, which is stable while this value lives.
-    borrowing func withAddress<Result>(
-        _ body: (UnsafeRawPointer, Int) throws -> Result
-    ) rethrows -> Result? {
-        guard let base = unsafe rawBytes.baseAddress else { return nil }
-        return try unsafe body(UnsafeRawPointer(base), count)
+    /// Calls `body` with the bytes, whose place is stable while this value lives.
+    borrowing func withRawBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        unsafe body(UnsafeRawBufferPointer(rawBytes))
     }
 }

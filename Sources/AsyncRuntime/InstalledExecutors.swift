@@ -19,8 +19,9 @@ struct InstalledExecutors: ExecutorFactory {
     }
 
     static func install() {
-        // The concurrency runtime takes a reference to the executor at every enqueue of every thread.
-        Immortal.make(runtime.taskExecutor)
+        // The concurrency runtime takes a reference to the executor at every enqueue of every thread,
+        // and each operation one to most of the others.
+        for part in runtime.parts { Immortal.make(part) }
         _createExecutors(factory: InstalledExecutors.self)
     }
 }

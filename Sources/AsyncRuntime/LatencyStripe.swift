@@ -29,8 +29,10 @@ private let emptyLatencies = LatencyHistogram(
 // true and has not stored false again; the exchange acquires what that store releases.
 package final class LatencyStripe: @unchecked Sendable {
     private let isTaken = Atomic(false)
-    /// Some ten kilobytes, made when there is something to record.
-    private var histogram: LatencyHistogram?
+    /// Shared with all that are empty until something is recorded; then some ten kilobytes.
+    private var histogram = LatencyHistogram.ofLatencies()
+    /// Beside the histogram: asking that would copy it.
+    private var isEmpty = true
 
     package init() {}
 
@@ -38,8 +40,8 @@ package final class LatencyStripe: @unchecked Sendable {
     package func tryRecord(microseconds: UInt64) -> Bool {
         // Acquiring; pairs with the releasing store at the end of another use.
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
-        if histogram == nil { histogram = .ofLatencies() }
-        histogram?.record(min(microseconds, LatencyHistogram.maximumMicroseconds))
+        isEmpty = false
+        histogram.record(min(microseconds, LatencyHistogram.maximumMicroseconds))
         isTaken.store(false, ordering: .releasing)
         return true
     }
@@ -48,7 +50,12 @@ package final class LatencyStripe: @unchecked Sendable {
     package func tryDrain(into total: inout LatencyHistogram) -> Bool {
         // Acquiring; pairs with the releasing store at the end of another use.
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
-        let recorded = histogram.take()
+        var recorded: LatencyHistogram?
+        if !isEmpty {
+            recorded = histogram
+            histogram = .ofLatencies()
+            isEmpty = true
+        }
         isTaken.store(false, ordering: .releasing)
         if let recorded { total.add(recorded) }
         return true

@@ -2,14 +2,16 @@
 
 internal import Kernel
 internal import Port
+internal import Synchronization
 internal import SystemPackage
 internal import Telemetry
 
 /// One await of an overlapped operation: the step from user code to the port and back.
+///
+/// It is made and filled in by plain functions, and only then awaited: what it was made from is not
+/// kept across the suspension, where every word would be one of the task's memory.
 struct Operation {
-    let runtime: Runtime
     let kind: OperationKind
-    let association: Association?
     let site: Int
     let functionRow: Int
     let options: AwaitOptions
@@ -17,38 +19,14 @@ struct Operation {
     /// Names the await by its place; `context` is the calling thread's and knows the place's number.
     init(
         _ kind: OperationKind,
-        on association: Association?,
         of runtime: Runtime,
         context: ThreadContext,
         options: AwaitOptions = [],
         at call: CallSite
     ) {
-        self.options = options
-        self.runtime = runtime
         self.kind = kind
-        self.association = association
-        (site, functionRow) = context.sites.number(
-            call,
-            kind: kind,
-            in: runtime.registry.sites
-        )
-    }
-
-    /// Counts an operation whose call succeeded or failed at once.
-    ///
-    /// `skipOnSuccess` decides whether that is the end of it, or whether a packet takes the result
-    /// through the port.
-    func finishedAtOnce(_ outcome: OperationOutcome, lane: ThreadLane) {
-        let section = lane.open()
-        lane.count(.submitted, in: section)
-        if case .value = outcome {
-            lane.count(.completed, in: section)
-            lane.count(.synchronous, in: section)
-        } else {
-            lane.count(.failed, in: section)
-        }
-        lane.tally(.done, row: site, 1, in: section)
-        lane.close(section)
+        self.options = options
+        (site, functionRow) = context.sites.number(call, kind: kind, in: runtime.registry.sites)
     }
 
     /// How an operation comes to the port.
@@ -61,129 +39,210 @@ struct Operation {
         case done(OperationOutcome, buffer: UInt32)
     }
 
-    /// Suspends the task until the operation is complete.
+    /// What the first part of an await has come to.
+    enum Begun {
+        /// It is over: nothing waits.
+        case over(Completion)
+        /// It has a slot and is to be awaited.
+        case pending(OperationReference, Start)
+        /// There are as many operations as there are slots.
+        case refused(limit: Int)
+    }
+
+    /// The call has succeeded or failed at once.
     ///
-    /// `fill` gives the operation its bytes before it is submitted.
-    func wait(
+    /// `skipOnSuccess` decides whether that is the end of it, or whether a packet takes the result
+    /// through the port.
+    func finish(
+        _ outcome: OperationOutcome,
+        buffer: UInt32 = 0,
+        on association: Association,
+        of runtime: Runtime,
+        lane: ThreadLane
+    ) -> Begun {
+        if case .value = outcome, !runtime.port.skipOnSuccess.load(ordering: .relaxed) {
+            let start = Start.done(outcome, buffer: buffer)
+            return begin(start, on: association, of: runtime, deadline: nil, lane: lane)
+        }
+        return over(outcome, buffer: buffer, lane: lane)
+    }
+
+    /// Counts an operation that has been made, and has ended, without the port.
+    private func over(_ outcome: OperationOutcome, buffer: UInt32, lane: ThreadLane) -> Begun {
+        let section = lane.open()
+        lane.count(.submitted, in: section)
+        if case .value = outcome {
+            lane.count(.completed, in: section)
+            lane.count(.synchronous, in: section)
+        } else {
+            lane.count(.failed, in: section)
+        }
+        lane.tally(.done, row: site, 1, in: section)
+        lane.close(section)
+        return .over(Completion(outcome: outcome, buffer: buffer))
+    }
+
+    /// Takes a slot for what is to be awaited.
+    func begin(
+        _ start: Start,
+        on association: Association?,
+        of runtime: Runtime,
         deadline: Instant?,
-        start: Start = .submitted,
-        fill: (OperationReference) -> Void = { _ in }
-    ) async throws(OperationError) -> Completion {
-        let runtime = runtime
-        let operation: OperationReference
+        lane: ThreadLane
+    ) -> Begun {
+        let port = runtime.port
         do throws(SlotPool.Exhausted) {
-            operation = try make(deadline: deadline)
+            let operation = try port.makeOperation(
+                kind,
+                on: association,
+                deadline: deadline,
+                site: site,
+                functionRow: functionRow,
+                subject: 0,
+                role: .continuation,
+                contexts: (0, UInt(options.rawValue)),
+                lane: lane
+            )
+            return .pending(operation, start)
         } catch {
-            let lane = runtime.contexts.current.lane
             switch start {
             case .submitted: break
             case .restOfTry:
                 if let association {
                     let direction = kind.direction ?? .write
-                    runtime.port.closeTry(association, direction, .wouldBlock, lane: lane)
+                    port.closeTry(association, direction, .wouldBlock, lane: lane)
                 }
-            case .done(let outcome, let buffer):
-                // The result is there; it only cannot travel by packet.
-                finishedAtOnce(outcome, lane: lane)
-                return Completion(outcome: outcome, buffer: buffer)
+            // The result is there; it only cannot travel by packet.
+            case .done(let outcome, let buffer): return over(outcome, buffer: buffer, lane: lane)
             }
-            throw .limit("At most \(error.limit) operations can be in flight.")
+            return .refused(limit: error.limit)
         }
-        let token = runtime.port.token(of: operation)
-        fill(operation)
+    }
+}
+
+extension Runtime {
+    /// Suspends the task until what was begun is complete.
+    @inline(__always)
+    func completion(
+        of begun: Operation.Begun,
+        on association: Association?
+    ) async throws(OperationError) -> Completion {
+        switch begun {
+        case .over(let completion): return completion
+        case .refused(let limit):
+            throw .limit("At most \(limit) operations can be in flight.")
+        case .pending(let operation, let start):
+            return await completion(of: operation, start, on: association)
+        }
+    }
+
+    /// Suspends the task until the operation is complete.
+    ///
+    /// Part of each function that awaits, since a function of its own would have a frame of its own.
+    @inline(__always)
+    private func completion(
+        of operation: OperationReference,
+        _ start: Operation.Start,
+        on association: Association?
+    ) async -> Completion {
+        let watch = CancellationRoutes.watch(port.token(of: operation), of: cancellationNumber)
         // Resumed before it has suspended, the task goes on in the same run of the same thread.
+        var suspension = Suspension()
+        let completion = await unsafe withUnsafeContinuation {
+            (continuation: UnsafeContinuation<Completion, Never>) in
+            suspend(
+                unsafe unsafeBitCast(continuation, to: UInt.self),
+                in: operation,
+                start,
+                on: association,
+                &suspension
+            )
+        }
+        RunningTask.unwatch(watch)
+        goOn(after: suspension, completion)
+        return completion
+    }
+
+    /// What is remembered of a suspension.
+    private struct Suspension {
+        /// The thread's run in which the task has suspended.
         var serial: UInt64 = 0
         var isChild = false
-        let completion = await withTaskCancellationHandler {
-            await unsafe withUnsafeContinuation {
-                (continuation: UnsafeContinuation<Completion, Never>) in
-                let context = runtime.contexts.current
-                let now = Instant.now
-                let resumption = Resumption(captured: context.scheduler, options: options)
-                let machine = awaits(operation.slot, at: now, resumption, context)
-                // Written before the submission: after it the task may be running elsewhere.
-                serial = context.runSerial
-                isChild = machine.isInParentsFrame
-                runtime.port.setContext(
-                    unsafe unsafeBitCast(continuation, to: UInt.self),
-                    resumption: resumption.word,
-                    subject: machine.number,
-                    of: operation
-                )
-                submit(operation, start, at: now, context.lane)
+    }
+
+    /// Hands the operation to the port, on the task's own thread.
+    ///
+    /// However soon the operation is complete, the task does not go on before this returns: a
+    /// continuation that is resumed before its await only says so to the await.
+    @inline(never)
+    private func suspend(
+        _ continuation: UInt,
+        in operation: OperationReference,
+        _ start: Operation.Start,
+        on association: Association?,
+        _ suspension: inout Suspension
+    ) {
+        contexts.withCurrent { context in
+            let now = Instant.now
+            let lane = context.lane
+            let resumption = Resumption(
+                captured: context.scheduler,
+                options: AwaitOptions(rawValue: UInt8(truncatingIfNeeded: operation.contexts.1))
+            )
+            let machine = registry.awaits(
+                operation.kind,
+                operation: operation.slot,
+                descriptor: operation.descriptor,
+                site: operation.site,
+                functionRow: operation.functionRow,
+                resumption: resumption,
+                at: now.nanoseconds,
+                isOwnThread: context.origin != .other,
+                lane: lane
+            )
+            suspension.serial = context.runSerial
+            suspension.isChild = machine.isInParentsFrame
+            port.setContext(
+                continuation,
+                resumption: resumption.word,
+                subject: machine.number,
+                of: operation
+            )
+            switch start {
+            case .done(let outcome, let buffer):
+                port.completeAtOnce(operation, outcome, buffer: buffer, lane: lane)
+            case .restOfTry:
+                port.submit(operation, to: association, isRestOfTry: true, lane: lane, now: now)
+            case .submitted where operation.kind == .post:
+                port.post(operation, lane: lane, now: now)
+            case .submitted:
+                port.submit(operation, to: association, lane: lane, now: now)
             }
-        } onCancel: {
-            runtime.port.cancel(token, on: runtime.contexts.current.lane)
         }
-        let context = runtime.contexts.current
-        if context.runSerial == serial { raced(completion, context) }
-        if isChild {
-            runtime.registry.childGoesOn(in: context.runningJob, lane: context.lane)
+    }
+
+    /// The operation's task was cancelled.
+    func cancel(_ token: OperationToken) {
+        contexts.withCurrent { _ = port.cancel(token, on: $0.lane) }
+    }
+
+    /// The task goes on, on whatever thread.
+    @inline(never)
+    private func goOn(after suspension: Suspension, _ completion: Completion) {
+        contexts.withCurrent { context in
+            if context.runSerial == suspension.serial { raced(completion, context) }
+            if suspension.isChild {
+                registry.childGoesOn(in: context.runningJob, lane: context.lane)
+            }
         }
-        return completion
     }
 
     /// The completion overtook the suspension: the task went on in place, without an executor.
     private func raced(_ completion: Completion, _ context: ThreadContext) {
         if case .value = completion.outcome { context.lane.count(.raced) }
         let now = Instant.now.nanoseconds
-        let isOwn = runtime.registry.ranOn(
-            in: context.runningJob,
-            at: now,
-            lane: context.lane
-        )
+        let isOwn = registry.ranOn(in: context.runningJob, at: now, lane: context.lane)
         if isOwn { context.runningSince = now }
-    }
-
-    private func make(deadline: Instant?) throws(SlotPool.Exhausted) -> OperationReference {
-        try runtime.port.makeOperation(
-            kind,
-            on: association,
-            deadline: deadline,
-            site: site,
-            subject: 0,
-            role: .continuation,
-            contexts: (0, 0),
-            lane: runtime.contexts.current.lane
-        )
-    }
-
-    private func awaits(
-        _ slot: UInt32,
-        at now: Instant,
-        _ resumption: Resumption,
-        _ context: ThreadContext
-    ) -> (number: UInt64, isInParentsFrame: Bool) {
-        runtime.registry.awaits(
-            kind,
-            operation: slot,
-            descriptor: association?.descriptor ?? -1,
-            site: site,
-            functionRow: functionRow,
-            resumption: resumption,
-            at: now.nanoseconds,
-            isOwnThread: context.origin != .other,
-            lane: context.lane
-        )
-    }
-
-    private func submit(
-        _ operation: OperationReference,
-        _ start: Start,
-        at now: Instant,
-        _ lane: ThreadLane
-    ) {
-        let port = runtime.port
-        switch start {
-        case .done(let outcome, let buffer):
-            port.completeAtOnce(operation, outcome, buffer: buffer, lane: lane)
-        case .restOfTry:
-            port.submit(operation, to: association, isRestOfTry: true, lane: lane, now: now)
-        case .submitted where kind == .post:
-            port.post(operation, lane: lane, now: now)
-        case .submitted:
-            port.submit(operation, to: association, lane: lane, now: now)
-        }
     }
 }
 

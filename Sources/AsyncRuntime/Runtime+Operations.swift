@@ -16,15 +16,10 @@ extension Runtime {
         file: StaticString = #fileID,
         line: UInt = #line
     ) async throws(OperationError) {
-        let operation = Operation(
-            .sleep,
-            on: nil,
-            of: self,
-            context: contexts.current,
-            options: options,
-            at: CallSite(function, file, line)
-        )
-        _ = try await operation.wait(deadline: Instant.now.advanced(by: duration)).value()
+        let deadline = Instant.now.advanced(by: duration)
+        let call = CallSite(function, file, line)
+        let begun = begin(.sleep, deadline: deadline, options: options, at: call)
+        _ = try await completion(of: begun, on: nil).value()
     }
 
     /// Goes through the port without any I/O, as PostQueuedCompletionStatus does.
@@ -34,15 +29,9 @@ extension Runtime {
         file: StaticString = #fileID,
         line: UInt = #line
     ) async throws(OperationError) {
-        let operation = Operation(
-            .post,
-            on: nil,
-            of: self,
-            context: contexts.current,
-            options: options,
-            at: CallSite(function, file, line)
-        )
-        _ = try await operation.wait(deadline: nil).value()
+        let call = CallSite(function, file, line)
+        let begun = begin(.post, deadline: nil, options: options, at: call)
+        _ = try await completion(of: begun, on: nil).value()
     }
 
     /// Listens on an address; port 0 lets the kernel choose.
@@ -75,7 +64,6 @@ extension Runtime {
         file: StaticString = #fileID,
         line: UInt = #line
     ) async throws(OperationError) -> AsyncSocket {
-        let context = contexts.current
         let association: Association
         do throws(Errno) {
             let descriptor = try Socket.make(for: address)
@@ -86,15 +74,31 @@ extension Runtime {
             throw error == .badFileDescriptor ? .closed : .system(error)
         }
         let socket = AsyncSocket(runtime: self, association: association)
-        let operation = Operation(
-            .connect,
-            on: association,
-            of: self,
-            context: context,
-            at: CallSite(function, file, line)
-        )
         let deadline = timeout.map { Instant.now.advanced(by: $0) }
-        _ = try await operation.wait(deadline: deadline).value()
+        let call = CallSite(function, file, line)
+        let begun = begin(.connect, on: association, deadline: deadline, at: call)
+        _ = try await completion(of: begun, on: association).value()
         return socket
+    }
+
+    /// Begins an operation whose call is left to the port.
+    @inline(never)
+    private func begin(
+        _ kind: OperationKind,
+        on association: Association? = nil,
+        deadline: Instant?,
+        options: AwaitOptions = [],
+        at call: CallSite
+    ) -> Operation.Begun {
+        contexts.withCurrent { context in
+            Operation(kind, of: self, context: context, options: options, at: call)
+                .begin(
+                    .submitted,
+                    on: association,
+                    of: self,
+                    deadline: deadline,
+                    lane: context.lane
+                )
+        }
     }
 }

@@ -39,6 +39,8 @@ public final class Runtime: Sendable {
     let schedulers: Schedulers
     let mainQueue: MainQueue
     let stopSignal = StopSignal()
+    /// Its number among the process's runtimes, see `CancellationRoutes`.
+    let cancellationNumber = CancellationRoutes.reserve()
     let log: EventLog
     let tempo: Tempo
     package let sampler: Sampler
@@ -119,6 +121,7 @@ public final class Runtime: Sendable {
             to: configuration.workers.lowerBound,
             reason: AdjustmentReason.initializing.rawValue
         )
+        CancellationRoutes.connect(cancellationNumber, to: self)
         do throws(Errno) {
             try pool.start(delegate: dispatcher)
             try pollers.start()
@@ -129,6 +132,18 @@ public final class Runtime: Sendable {
                 "A thread could not be created: \(error); ask for fewer pollers or raise the limit."
             )
         }
+    }
+
+    deinit {
+        CancellationRoutes.release(cancellationNumber)
+    }
+
+    /// Objects that every operation of every thread uses.
+    ///
+    /// None to which there are weak references: those keep a count of their own.
+    var parts: [AnyObject] {
+        [registry, registry.sites, registry.waits, taskExecutor, dispatcher, schedulers]
+            + port.parts
     }
 
     /// Time since the start, without the time for which the clock has stood still.

@@ -151,12 +151,7 @@ enum TaskLayout {
 
     /// The task that runs on the calling thread; 0 outside of tasks.
     @inline(__always)
-    static var current: UInt {
-        unsafe withUnsafeCurrentTask { task in
-            guard let task = unsafe task else { return 0 }
-            return unsafe unsafeBitCast(task, to: UInt.self)
-        }
-    }
+    static var current: UInt { RunningTask.address }
 
     @inline(__always)
     private static func pointer(_ bits: UInt) -> UnsafeRawPointer {

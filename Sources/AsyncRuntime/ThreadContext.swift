@@ -30,7 +30,7 @@ internal import Telemetry
     var runningJob: UInt = 0
     /// Whether that job is the one by which `Task.yield` comes back, which only enqueues its task.
     var isYieldJob = false
-    var sites = AwaitSites.Cache()
+    let sites = AwaitSites.Cache()
 
     init(
         lane: ThreadLane,

@@ -217,3 +217,30 @@ int clinux_die_with_parent(pid_t parent) {
     // The parent may have ended before the kernel knew that this matters.
     return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }
+
+typedef __attribute__((swiftcall)) void (*cancellation_handler)(
+    __attribute__((swift_context)) void *context);
+
+// Of Swift's concurrency runtime.
+extern void *swift_task_addCancellationHandler(cancellation_handler handler, void *context)
+    __attribute__((swiftcall));
+extern void swift_task_removeCancellationHandler(void *record) __attribute__((swiftcall));
+
+// One action for the whole process: a handler has one word of its own, and that is the operation's.
+static _Atomic(void (*)(uint64_t)) cancellation_action;
+
+static __attribute__((swiftcall)) void cancelled(__attribute__((swift_context)) void *context) {
+    void (*action)(uint64_t) = atomic_load_explicit(&cancellation_action, memory_order_relaxed);
+    action((uint64_t)(uintptr_t)context);
+}
+
+void *clinux_watch_cancellation(void (*action)(uint64_t word), uint64_t word) {
+    // Relaxed: it is the same every time, and whoever cancels has seen the handler, which came later.
+    atomic_store_explicit(&cancellation_action, action, memory_order_relaxed);
+    return swift_task_addCancellationHandler(cancelled, (void *)(uintptr_t)word);
+}
+
+void clinux_unwatch_cancellation(void *watch) {
+    // NULL where the task had been cancelled before: the runtime expects that.
+    swift_task_removeCancellationHandler(watch);
+}

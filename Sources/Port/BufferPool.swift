@@ -19,6 +19,11 @@ package final class BufferPool: Sendable {
         unsafe slots.address(of: number)
     }
 
+    /// Gives a buffer back, on the thread that the lane belongs to.
+    package func put(_ number: UInt32, on lane: ThreadLane) {
+        slots.put(number, on: lane)
+    }
+
     /// Gives a buffer back, from any thread.
     package func put(_ number: UInt32) {
         slots.put(number, on: currentLane())

@@ -89,6 +89,20 @@ extension CompletionPort {
         }
     }
 
+    /// Takes out of a packet what its owner needs of it, and gives the slot back.
+    package func unpack(_ operation: OperationReference, on lane: ThreadLane) -> PacketContents {
+        let contents = PacketContents(
+            role: operation.role,
+            words: operation.contexts,
+            outcome: operation.outcome,
+            bufferNumber: operation.bufferNumber,
+            subject: operation.subject,
+            queuedAt: operation.packetQueuedAt.nanoseconds
+        )
+        finish(operation, on: lane)
+        return contents
+    }
+
     /// Gives the slot of a delivered packet back and counts the outcome, in one section: the books
     /// balance in every cut.
     package func finish(_ operation: OperationReference, on lane: ThreadLane) {
@@ -141,4 +155,16 @@ extension CompletionPort {
         case .timedOut: lane.count(.timedOut, in: section)
         }
     }
+}
+
+/// What a packet brings to its owner.
+package struct PacketContents: Sendable {
+    package let role: OperationRole
+    /// The owner's words of the operation.
+    package let words: (UInt, UInt)
+    package let outcome: OperationOutcome
+    /// Number of the buffer that holds what a read received; 0 where there is none.
+    package let bufferNumber: UInt32
+    package let subject: UInt64
+    package let queuedAt: UInt64
 }

@@ -52,30 +52,41 @@ extension CompletionPort {
     ) {
         let index = UInt32(truncatingIfNeeded: event.key >> 32)
         let generation = UInt32(truncatingIfNeeded: event.key)
-        guard let registration = registrations[index] else { return }
-        for direction in [Direction.read, .write]
-        where direction == .read ? event.read : event.write {
-            let (slot, descriptor, isStale) = registration.state.withLock { state in
-                guard state.generation == generation else { return (UInt32?.none, Int32(-1), true) }
-                let slot = state.io.edge(direction, isEnd: event.isEnd)
-                return (slot, state.descriptor, false)
+        registrations.withRegistration(index) { registration in
+            // An edge of a connection that is read nearly always says that it may be written, too:
+            // both under one lock. Each direction's user is counted before either call is made.
+            let (reader, writer, descriptor) = registration.state.withLock {
+                state -> (UInt32, UInt32, Int32) in
+                guard state.generation == generation else { return (0, 0, -1) }
+                return (
+                    event.read ? state.io.edge(.read, isEnd: event.isEnd) ?? 0 : 0,
+                    event.write ? state.io.edge(.write, isEnd: event.isEnd) ?? 0 : 0,
+                    state.descriptor
+                )
             }
-            if isStale {
-                lane.advance(.staleEvents)
-                return
+            if descriptor < 0 { lane.advance(.staleEvents) }
+            if reader != 0 {
+                passReady(reader, descriptor, at: now, lane: lane)
+                perform(reader, registration, descriptor, .read, lane: lane) { ready.append($0) }
             }
-            guard let slot else { continue }
-            // The performer's: whoever ends the operation now leaves the slot to it.
-            Hop.pass(
-                .ready,
-                subject: reference(slot).subject,
-                argument: Int(descriptor),
-                at: now.nanoseconds,
-                on: lane,
-                through: gate
-            )
-            perform(slot, registration, descriptor, direction, lane: lane) { ready.append($0) }
+            if writer != 0 {
+                passReady(writer, descriptor, at: now, lane: lane)
+                perform(writer, registration, descriptor, .write, lane: lane) { ready.append($0) }
+            }
         }
+    }
+
+    /// The slot is the performer's: whoever ends the operation now leaves it to it.
+    @inline(__always)
+    private func passReady(_ slot: UInt32, _ descriptor: Int32, at now: Instant, lane: ThreadLane) {
+        Hop.pass(
+            .ready,
+            subject: reference(slot).subject,
+            argument: Int(descriptor),
+            at: now.nanoseconds,
+            on: lane,
+            through: gate
+        )
     }
 
     /// Takes due timers out of the heap: sleeps are complete, timeouts end their operation.

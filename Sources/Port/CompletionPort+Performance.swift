@@ -79,7 +79,7 @@ extension CompletionPort {
         }
         let address = unsafe buffers.slots.address(of: buffer)
         do throws(Errno) {
-            let count = try unsafe engine.receive(
+            let count = try unsafe receive(
                 descriptor,
                 into: address,
                 count: BufferPool.bufferBytes
@@ -116,7 +116,7 @@ extension CompletionPort {
     ) -> OperationOutcome? {
         while sent < count {
             do throws(Errno) {
-                sent += try unsafe engine.send(descriptor, from: base + sent, count: count - sent)
+                sent += try unsafe send(descriptor, from: base + sent, count: count - sent)
             } catch {
                 return error == .wouldBlock ? nil : .failed(error)
             }

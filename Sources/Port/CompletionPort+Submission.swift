@@ -14,6 +14,7 @@ extension CompletionPort {
         on association: Association?,
         deadline: Instant?,
         site: Int,
+        functionRow: Int = 0,
         subject: UInt64,
         role: OperationRole,
         contexts: (UInt, UInt),
@@ -40,6 +41,7 @@ extension CompletionPort {
         let memory = unsafe operation.memory
         unsafe memory.pointee.kind = kind.rawValue
         unsafe memory.pointee.site = UInt16(site)
+        unsafe memory.pointee.functionRow = UInt16(functionRow)
         unsafe memory.pointee.count = 0
         unsafe memory.pointee.result = 0
         unsafe memory.pointee.buffer = 0

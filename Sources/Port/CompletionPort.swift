@@ -2,6 +2,7 @@
 
 package import Kernel
 package import Synchronization
+internal import SystemPackage
 package import Telemetry
 
 /// An I/O completion port on top of a readiness engine: a proactor on a reactor.
@@ -31,6 +32,9 @@ package final class CompletionPort: Sendable {
 
     package let buffers: BufferPool
     let engine: PortEngine
+    /// Whether the engine is the kernel's: its calls are then made directly, since looking into the
+    /// choice would copy it.
+    private let isKernel: Bool
     let slots = SlotPool(slotBytes: 96, counter: .slots)
     let registrations = RegistrationTable()
     let timers = Lock(Timers())
@@ -58,11 +62,15 @@ package final class CompletionPort: Sendable {
     ) {
         precondition(MemoryLayout<OperationSlot>.size <= 96)
         self.engine = engine
+        if case .epoll = engine { isKernel = true } else { isKernel = false }
         self.gate = gate
         seats = Lock(Seats(concurrency: concurrency))
         parkers = (0..<pollerCapacity).map { _ in PollerParker() }
         buffers = BufferPool(currentLane: currentLane)
     }
+
+    /// Objects that every operation of every thread uses, without the port itself.
+    package var parts: [AnyObject] { [slots, registrations, buffers, buffers.slots] }
 
     func reference(_ slot: UInt32) -> OperationReference {
         unsafe OperationReference(
@@ -77,6 +85,24 @@ package final class CompletionPort: Sendable {
             defer { seats.resetPeak() }
             return seats.packetPeak
         }
+    }
+
+    @inline(__always)
+    func receive(
+        _ fd: Int32,
+        into memory: UnsafeMutableRawPointer,
+        count: Int
+    ) throws(Errno) -> Int {
+        isKernel
+            ? try unsafe Socket.receive(fd, into: memory, count: count)
+            : try unsafe engine.receive(fd, into: memory, count: count)
+    }
+
+    @inline(__always)
+    func send(_ fd: Int32, from memory: UnsafeRawPointer, count: Int) throws(Errno) -> Int {
+        isKernel
+            ? try unsafe Socket.send(fd, from: memory, count: count)
+            : try unsafe engine.send(fd, from: memory, count: count)
     }
 
     /// What waits where, for the snapshot: packets, the leader, running pollers.

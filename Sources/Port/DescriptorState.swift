@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DequeModule
-
 /// What a port knows of one registered descriptor: a pure value, guarded by its registration.
 ///
 /// epoll reports each edge once. So an edge that nobody waits for is remembered, and a direction is
@@ -35,26 +33,27 @@ package struct DescriptorState: Sendable {
         case reject
     }
 
+    /// One of the two directions.
     package struct Side: Sendable {
-        package var waiting = Deque<UInt32>()
-        package var isPerforming = false
+        package private(set) var waiting = WaitingOperations()
+        package private(set) var isPerforming = false
         /// A performer without an operation in the queue: a caller tries before it suspends.
-        package var isTrying = false
+        private var isTrying = false
         /// Nothing to gain from a call until there is an edge.
-        package var isDrained = false
+        private var isDrained = false
         /// An edge came while a call was being performed.
-        package var edgeSince = false
+        private var edgeSince = false
         /// The end of the stream was announced: a call never leaves nothing behind from here on.
-        package var hasEnded = false
+        private var hasEnded = false
         /// The head was ended from outside while its call was being performed.
-        package var headEnded: EndReason?
+        private var headEnded: EndReason?
     }
 
     package private(set) var isClosing = false
     /// Threads that may use the descriptor's number right now.
-    package private(set) var users = 0
-    package var read = Side()
-    package var write = Side()
+    package private(set) var users: Int32 = 0
+    private var read = Side()
+    private var write = Side()
 
     /// - Parameter isHeld: whether its maker uses the number until ``letGo()``.
     package init(isHeld: Bool = false) {
@@ -67,22 +66,25 @@ package struct DescriptorState: Sendable {
     }
 
     package subscript(direction: Direction) -> Side {
-        get { direction == .read ? read : write }
-        _modify {
-            if direction == .read { yield &read } else { yield &write }
-        }
+        direction == .read ? read : write
+    }
+
+    /// Changes one side where it is.
+    ///
+    /// Not a subscript: its accessor would be a coroutine, which this path is too short for.
+    @inline(__always)
+    private mutating func with<Result>(
+        _ direction: Direction,
+        _ body: (inout Side) -> Result
+    ) -> Result {
+        direction == .read ? body(&read) : body(&write)
     }
 
     /// A caller wants to try its call without an operation.
     ///
     /// It must report back by `tried`.
     package mutating func beginTry(_ direction: Direction) -> Bool {
-        let side = self[direction]
-        guard !isClosing, !side.isPerforming, !side.isDrained, side.waiting.isEmpty else {
-            return false
-        }
-        self[direction].isPerforming = true
-        self[direction].isTrying = true
+        guard !isClosing, with(direction, { $0.beginTry() }) else { return false }
         users += 1
         return true
     }
@@ -91,8 +93,13 @@ package struct DescriptorState: Sendable {
     ///
     /// Operations may have queued up behind it.
     package mutating func tried(_ direction: Direction, _ result: Performed) -> Next {
-        self[direction].isTrying = false
-        return settle(direction, result)
+        let isClosing = isClosing
+        return resting(
+            with(direction) { side in
+                side.endTry(leaving: nil)
+                return side.settle(result, isClosing: isClosing)
+            }
+        )
     }
 
     /// The caller's try is over, but not its call: what is left of it became the operation `slot`,
@@ -100,16 +107,19 @@ package struct DescriptorState: Sendable {
     ///
     /// `nil` where the caller has given the rest up.
     package mutating func tried(_ direction: Direction, leaving slot: UInt32?) -> Next {
-        if let slot { self[direction].waiting.prepend(slot) }
-        return tried(direction, .wouldBlock)
+        let isClosing = isClosing
+        return resting(
+            with(direction) { side in
+                side.endTry(leaving: slot)
+                return side.settle(.wouldBlock, isClosing: isClosing)
+            }
+        )
     }
 
     /// An operation is handed in.
     package mutating func submit(_ slot: UInt32, _ direction: Direction) -> Submission {
         if isClosing { return .reject }
-        self[direction].waiting.append(slot)
-        if self[direction].isPerforming || self[direction].isDrained { return .wait }
-        self[direction].isPerforming = true
+        guard with(direction, { $0.submit(slot) }) else { return .wait }
         users += 1
         return .perform
     }
@@ -121,15 +131,7 @@ package struct DescriptorState: Sendable {
     /// The last bytes and the end of a stream may come in one edge. The call that takes those bytes
     /// must not leave the direction drained: no second edge would tell of the end.
     package mutating func edge(_ direction: Direction, isEnd: Bool = false) -> UInt32? {
-        if isClosing { return nil }
-        if isEnd { self[direction].hasEnded = true }
-        if self[direction].isPerforming {
-            self[direction].edgeSince = true
-            return nil
-        }
-        self[direction].isDrained = false
-        guard let head = self[direction].waiting.first else { return nil }
-        self[direction].isPerforming = true
+        guard !isClosing, let head = with(direction, { $0.edge(isEnd: isEnd) }) else { return nil }
         users += 1
         return head
     }
@@ -141,39 +143,19 @@ package struct DescriptorState: Sendable {
         _ direction: Direction,
         _ result: Performed
     ) -> (ended: EndReason?, next: Next) {
-        precondition(self[direction].isPerforming && !self[direction].waiting.isEmpty)
-        var ended: EndReason?
-        switch result {
-        case .completed:
-            self[direction].waiting.removeFirst()
-            self[direction].headEnded = nil
-        case .wouldBlock:
-            if isClosing { self[direction].headEnded = .closed }
-            if let reason = self[direction].headEnded {
-                ended = reason
-                self[direction].waiting.removeFirst()
-                self[direction].headEnded = nil
-            }
+        let isClosing = isClosing
+        let (ended, next) = with(direction) { side in
+            let ended = side.performed(result, isClosing: isClosing)
+            return (ended, side.settle(result, isClosing: isClosing))
         }
-        return (ended, settle(direction, result))
+        return (ended, resting(next))
     }
 
-    private mutating func settle(_ direction: Direction, _ result: Performed) -> Next {
-        switch result {
-        case .completed(let drained):
-            self[direction].isDrained = drained && !self[direction].hasEnded
-        case .wouldBlock: self[direction].isDrained = true
-        }
-        if self[direction].edgeSince {
-            self[direction].edgeSince = false
-            self[direction].isDrained = false
-        }
-        if let head = self[direction].waiting.first, !self[direction].isDrained || isClosing {
-            return .perform(head)
-        }
-        self[direction].isPerforming = false
-        users -= 1
-        return .rest
+    /// A performer that rests no longer uses the number.
+    @inline(__always)
+    private mutating func resting(_ next: Next) -> Next {
+        if next == .rest { users -= 1 }
+        return next
     }
 
     /// Ends a waiting operation from outside.
@@ -185,13 +167,7 @@ package struct DescriptorState: Sendable {
         _ direction: Direction,
         _ reason: EndReason
     ) -> Bool {
-        guard let index = self[direction].waiting.firstIndex(of: slot) else { return false }
-        if index == 0, self[direction].isPerforming, !self[direction].isTrying {
-            if self[direction].headEnded == nil { self[direction].headEnded = reason }
-            return false
-        }
-        self[direction].waiting.remove(at: index)
-        return true
+        with(direction) { $0.end(slot, reason) }
     }
 
     /// Closes: returns the operations that the caller must complete as closed.
@@ -200,16 +176,91 @@ package struct DescriptorState: Sendable {
     package mutating func close() -> [UInt32] {
         guard !isClosing else { return [] }
         isClosing = true
-        var ended: [UInt32] = []
-        for direction in [Direction.read, .write] {
-            let keepHead = self[direction].isPerforming && !self[direction].isTrying
-            let keep = keepHead ? 1 : 0
-            ended.append(contentsOf: self[direction].waiting.dropFirst(keep))
-            self[direction].waiting.removeLast(self[direction].waiting.count - keep)
-        }
-        return ended
+        return read.close() + write.close()
     }
 
     /// Whether the number may be given back to the kernel.
     package var mayRelease: Bool { isClosing && users == 0 }
+}
+
+extension DescriptorState.Side {
+    /// Returns whether there may be something to gain from a call.
+    fileprivate mutating func beginTry() -> Bool {
+        guard !isPerforming, !isDrained, waiting.isEmpty else { return false }
+        isPerforming = true
+        isTrying = true
+        return true
+    }
+
+    fileprivate mutating func endTry(leaving slot: UInt32?) {
+        if let slot { waiting.prepend(slot) }
+        isTrying = false
+    }
+
+    /// Returns whether the submitter is to perform it.
+    fileprivate mutating func submit(_ slot: UInt32) -> Bool {
+        waiting.append(slot)
+        if isPerforming || isDrained { return false }
+        isPerforming = true
+        return true
+    }
+
+    fileprivate mutating func edge(isEnd: Bool) -> UInt32? {
+        if isEnd { hasEnded = true }
+        if isPerforming {
+            edgeSince = true
+            return nil
+        }
+        isDrained = false
+        guard let head = waiting.first else { return nil }
+        isPerforming = true
+        return head
+    }
+
+    /// Takes the head out if its call was its end, one way or the other.
+    fileprivate mutating func performed(
+        _ result: DescriptorState.Performed,
+        isClosing: Bool
+    ) -> EndReason? {
+        precondition(isPerforming && !waiting.isEmpty)
+        var ended: EndReason?
+        if case .wouldBlock = result {
+            ended = isClosing ? .closed : headEnded
+            if ended == nil { return nil }
+        }
+        waiting.removeFirst()
+        headEnded = nil
+        return ended
+    }
+
+    /// What the performer does next; it no longer performs if that is to rest.
+    fileprivate mutating func settle(
+        _ result: DescriptorState.Performed,
+        isClosing: Bool
+    ) -> DescriptorState.Next {
+        switch result {
+        case .completed(let drained): isDrained = drained && !hasEnded
+        case .wouldBlock: isDrained = true
+        }
+        if edgeSince {
+            edgeSince = false
+            isDrained = false
+        }
+        if let head = waiting.first, !isDrained || isClosing { return .perform(head) }
+        isPerforming = false
+        return .rest
+    }
+
+    fileprivate mutating func end(_ slot: UInt32, _ reason: EndReason) -> Bool {
+        if slot == waiting.first, isPerforming, !isTrying {
+            if headEnded == nil { headEnded = reason }
+            return false
+        }
+        return waiting.remove(slot)
+    }
+
+    /// Returns those that have to be completed as closed.
+    fileprivate mutating func close() -> [UInt32] {
+        waiting.removeAll(keepingFirst: isPerforming && !isTrying)
+    }
 }

@@ -116,6 +116,8 @@ struct OperationSlot: ~Copyable {
     var descriptor: Int32
     var reason: UInt8
     var role: UInt8
+    /// The row of the function that awaits, see `AwaitSites`.
+    var functionRow: UInt16
 }
 
 /// What the owner's words of an operation are.
@@ -129,9 +131,26 @@ package enum OperationRole: UInt8, Sendable {
 }
 
 /// Names one operation for as long as it lives; afterwards it names nothing.
+///
+/// Of the slot's generation it has the low 32 bits: it would name another operation after exactly
+/// 2^32 lives of the slot, while somebody holds it who was about to cancel the first of them.
 package struct OperationToken: Equatable, Sendable {
     package let slot: UInt32
-    let generation: UInt64
+    let generation: UInt32
+
+    init(slot: UInt32, generation: UInt32) {
+        self.slot = slot
+        self.generation = generation
+    }
+
+    /// The token in the low 54 bits of a word; the upper ten are 0.
+    package var word: UInt64 { UInt64(slot) << 32 | UInt64(generation) }
+
+    /// The token in a word whose upper ten bits are somebody else's.
+    package init(word: UInt64) {
+        slot = UInt32(truncatingIfNeeded: word >> 32) & (1 << 22 - 1)
+        generation = UInt32(truncatingIfNeeded: word)
+    }
 }
 
 /// An operation that the caller holds alone: being filled in, or taken out of the port.
@@ -143,7 +162,9 @@ package struct OperationToken: Equatable, Sendable {
     var token: OperationToken {
         OperationToken(
             slot: slot,
-            generation: unsafe memory.pointee.stamp.load(ordering: .relaxed) >> 8
+            generation: unsafe UInt32(
+                truncatingIfNeeded: memory.pointee.stamp.load(ordering: .relaxed) >> 8
+            )
         )
     }
 
@@ -159,7 +180,7 @@ package struct OperationToken: Equatable, Sendable {
     func phase(of token: OperationToken) -> OperationPhase? {
         // Acquiring; pairs with the releasing stores in `setPhase`.
         let stamp = unsafe memory.pointee.stamp.load(ordering: .acquiring)
-        guard stamp >> 8 == token.generation else { return nil }
+        guard UInt32(truncatingIfNeeded: stamp >> 8) == token.generation else { return nil }
         return OperationPhase(rawValue: UInt8(truncatingIfNeeded: stamp))
     }
 
@@ -180,6 +201,7 @@ package struct OperationToken: Equatable, Sendable {
 
     package var descriptor: Int32 { unsafe memory.pointee.descriptor }
     package var site: Int { unsafe Int(memory.pointee.site) }
+    package var functionRow: Int { unsafe Int(memory.pointee.functionRow) }
     package var subject: UInt64 { unsafe memory.pointee.subject }
     package var contexts: (UInt, UInt) {
         unsafe (memory.pointee.context0, memory.pointee.context1)

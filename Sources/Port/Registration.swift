@@ -84,6 +84,16 @@ package struct Association: Sendable {
     /// Every registration that was ever made.
     var all: [Registration] { free.withLock { $0.all } }
 
+    /// Calls `body` with the registration of that number, if there is one, without counting a
+    /// reference to it.
+    @inline(__always)
+    func withRegistration(_ index: UInt32, _ body: (Registration) -> Void) {
+        guard let entry = unsafe entry(index, make: false) else { return }
+        let bits = unsafe entry.pointee.load(ordering: .acquiring)
+        guard let raw = unsafe UnsafeRawPointer(bitPattern: bits) else { return }
+        unsafe Unmanaged<Registration>.fromOpaque(raw)._withUnsafeGuaranteedRef(body)
+    }
+
     /// The registration of that number.
     subscript(index: UInt32) -> Registration? {
         guard let entry = unsafe entry(index, make: false) else { return nil }

@@ -166,6 +166,17 @@ void _swift_stdlib_immortalize(void *object);
 char *swift_demangle(const char *name, size_t length, char *buffer, size_t *buffer_bytes,
                      uint32_t flags);
 
+/// Of Swift's concurrency runtime: the task that runs on the calling thread, or NULL.
+void *swift_task_getCurrent(void) __attribute__((swiftcall));
+
+/// Calls action(word) when the task that runs on the calling thread is cancelled: at once, if it has
+/// been already. What is returned is to be given to clinux_unwatch_cancellation before the function
+/// that has called this one ends. The same as withTaskCancellationHandler, without frames of its own.
+void *clinux_watch_cancellation(void (*action)(uint64_t word), uint64_t word);
+
+/// The action is not called from here on; where it is being called, its end is waited for.
+void clinux_unwatch_cancellation(void *watch);
+
 /// A number that no other thread of the process has, given at first use.
 uint32_t clinux_thread_number(void);
 

@@ -30,16 +30,13 @@ struct InflightBench: ParsableCommand {
         settle(runtime)
         let baseBytes = ProcessStatus.residentBytes
         let start = Instant.now
-        let started = Countdown(count)
-        let ended = Countdown(count)
+        let sleeps = Sleeps(count: count, of: time, on: runtime)
+        let started = sleeps.started
+        let ended = sleeps.ended
         switch kind {
         case .task:
             for _ in 0..<count {
-                Task.detached {
-                    started.tick()
-                    try? await runtime.sleep(for: time)
-                    ended.tick()
-                }
+                Task.detached { await sleeps.sleepOnce() }
             }
         case .timer:
             for _ in 0..<count {
@@ -70,6 +67,27 @@ struct InflightBench: ParsableCommand {
                 ]
             )
         )
+    }
+
+    /// What the tasks have in common: each keeps one reference, not five values of its own.
+    private final class Sleeps: Sendable {
+        let started: Countdown
+        let ended: Countdown
+        private let time: Duration
+        private let runtime: Runtime
+
+        init(count: Int, of time: Duration, on runtime: Runtime) {
+            started = Countdown(count)
+            ended = Countdown(count)
+            self.time = time
+            self.runtime = runtime
+        }
+
+        func sleepOnce() async {
+            started.tick()
+            try? await runtime.sleep(for: time)
+            ended.tick()
+        }
     }
 
     /// Lets the runtime start its threads before memory is measured.
