@@ -55,20 +55,34 @@ func spawn<Result: Sendable>(
     Task(executorPreference: runtime.executor, operation: body)
 }
 
-/// Waits until a condition holds, at most ten seconds.
+/// Waits until a condition holds, at most fifty seconds.
 func eventually(
     _ what: Comment,
     on runtime: Runtime,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () -> Bool
 ) async throws {
-    let deadline = Instant.now.advanced(by: .seconds(10))
+    let deadline = Instant.now.advanced(by: .seconds(50))
     while !condition() {
         guard Instant.now < deadline else {
             Issue.record(what, sourceLocation: sourceLocation)
             return
         }
         try await runtime.sleep(for: .milliseconds(1))
+    }
+}
+
+/// Does `walk` until no await of it was over before its task had suspended.
+///
+/// Such a one goes on where it is, whatever was asked for: rare, unless the machine is busy.
+func withoutRaces<Result>(
+    _ runtime: Runtime,
+    _ walk: () async throws -> Result
+) async rethrows -> Result {
+    while true {
+        let raced = runtime.snapshot().operations.raced
+        let result = try await walk()
+        if runtime.snapshot().operations.raced == raced { return result }
     }
 }
 

@@ -30,7 +30,7 @@ enum OrdinarySwift {
             let snapshot = runtime.snapshot()
             print("balances: \(snapshot.operations.balances)")
             print("threads: \(ProcessStatus.threadNames.joined(separator: " "))")
-            print("held: \(runtime.shutdown().count)")
+            print("held: \(runtime.shutdown(within: .seconds(30)).count)")
             print("threads left: \(Set(ProcessStatus.threadNames).sorted().joined(separator: " "))")
             let end = runtime.snapshot()
             print("machines left: \(end.machines.inFlight)")
