@@ -18,6 +18,8 @@ final class ScenarioContext: Sendable {
     let threads = ThreadTally()
     /// Errors that were thrown where nobody hears them.
     let losses = Losses()
+    /// What was started and is awaited by nobody.
+    let unawaited = Unawaited()
     private let startedAt: Duration
 
     init(
@@ -40,12 +42,31 @@ final class ScenarioContext: Sendable {
 
     /// Starts a task on the calling thread, where it runs to its first suspension.
     func startHere(_ body: @escaping @Sendable () async -> Void) {
-        Task.immediate(executorPreference: runtime.executor, operation: body)
+        unawaited.begin()
+        Task.immediate(executorPreference: runtime.executor) { [self] in
+            defer { unawaited.end() }
+            await body()
+        }
     }
 
     /// Starts a task whose error nobody hears.
-    func forget(_ body: @escaping @Sendable () async throws -> Void) {
-        Task(executorPreference: preference, operation: body)
+    @discardableResult
+    func forget(_ body: @escaping @Sendable () async throws -> Void) -> Task<Void, any Error> {
+        unawaited.begin()
+        return Task(executorPreference: preference) { [self] in
+            defer { unawaited.end() }
+            try await body()
+        }
+    }
+
+    /// Returns when all has ended that nobody awaits, or when the runtime stops; calls `nudge` now
+    /// and then until it has.
+    func unawaitedHaveEnded(nudge: () -> Void = {}) async {
+        while !unawaited.isEmpty {
+            nudge()
+            let pause: Duration = .milliseconds(2)
+            guard (try? await runtime.sleep(for: pause, options: .anywhere)) != nil else { return }
+        }
     }
 
     /// Whether the scenario or the runtime ends: what holds a thread should let it go.

@@ -13,7 +13,7 @@ package import Telemetry
 ///
 /// It ends in three steps: the listener closes, so that nobody new comes in; the clients are
 /// cancelled, and with them what they wait for; when the last of them and the last connection have
-/// ended, the caller of ``stop(whenDone:)`` is told.
+/// ended, and what nobody awaited, the caller of ``stop(whenDone:)`` is told.
 package final class Workload: Sendable {
     package let scenario: Scenario
     /// Where the server listens, with the port that the kernel chose; `nil` without a server.
@@ -122,8 +122,9 @@ package final class Workload: Sendable {
         clientsAsked.finish()
         context.end()
         for task in tasks { task.cancel() }
-        _ = context.start { [tasks] in
+        _ = context.start { [tasks, context] in
             for task in tasks { await task.value }
+            await context.unawaitedHaveEnded()
             done()
         }
     }

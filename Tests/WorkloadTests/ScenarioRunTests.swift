@@ -7,7 +7,7 @@ import Testing
 @testable import Workload
 
 /// Scenarios on a real runtime, with few clients and short times.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ScenarioRunTests {
     /// A runtime with a scenario on it, stopped at the end of `body`.
     private func run(
@@ -45,14 +45,14 @@ struct ScenarioRunTests {
         return snapshot
     }
 
-    /// Looks again and again, for at most ten seconds, until the picture is as `condition` says.
+    /// Looks again and again, for at most a minute, until the picture is as `condition` says.
     private func wait(
         for what: String,
         _ runtime: Runtime,
         _ workload: Workload,
         until condition: (RuntimeSnapshot) -> Bool
     ) async throws -> RuntimeSnapshot {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(60)
         while true {
             let snapshot = picture(runtime, workload)
             #expect(snapshot.operations.balances)
@@ -102,6 +102,20 @@ struct ScenarioRunTests {
         snapshot.detail = RuntimeSnapshot.Detail()
         snapshot.detail?.rates.dequeuedPerSecond = Double(10 * count)
         return snapshot
+    }
+
+    /// A click's code and a task that is forgotten sleep on when their scenario is told to end.
+    @Test(arguments: ["deadlock", "asyncvoid"])
+    func `what nobody awaits has ended when its scenario has`(name: String) async throws {
+        let scenario = try #require(Scenario.all.first { $0.name == name })
+        var settings = scenario.defaults
+        settings.clients = min(1, settings.clients)
+        settings.delay = .milliseconds(400)
+        try await run(scenario, settings) { runtime, workload in
+            _ = try await wait(for: "a sleep that nobody awaits", runtime, workload) {
+                $0.operations.inFlight >= 2
+            }
+        }
     }
 
     private var fewClients: WorkloadSettings {

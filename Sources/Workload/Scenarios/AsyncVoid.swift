@@ -38,10 +38,13 @@ private struct FireAndForget: Sendable {
 
     func run() async {
         var random = SeededRandom(seed: context.seed, stream: UInt64(number))
+        // Only for the end of the scenario: it takes along what is still under way.
+        var latest: Task<Void, any Error>?
+        defer { latest?.cancel() }
         while !Task.isCancelled, !context.isEnding {
             let (delay, spread) = context.settings.delay
             let time = max(random.duration(around: delay, spread: spread), .milliseconds(1))
-            context.forget {
+            latest = context.forget {
                 try await context.runtime.sleep(for: time / 2)
                 context.losses.add()
                 throw Lost()

@@ -58,19 +58,34 @@ private struct Clicker: Sendable {
             }
             do {
                 // The user goes on clicking, but not more than the queue shows.
-                if waiting < 10 { try context.runtime.postToContext { clicked() } }
+                if waiting < 10 { try click() }
                 try await context.runtime.sleep(for: .milliseconds(500))
             } catch {
                 break
             }
         }
-        endWait()
+        // This task is cancelled, and could not wait itself. A click that was on its way to the
+        // context when the end came may begin to wait only now, so its wait is ended again and again.
+        await context.start { [self] in await context.unawaitedHaveEnded(nudge: endWait) }.value
     }
 
     private var waiting: Int { context.runtime.queuedOnContext }
 
     private func endWait() {
         context.runtime.cancelSynchronousWaits(onThread: "context-ui")
+    }
+
+    private func click() throws(RuntimeError) {
+        context.unawaited.begin()
+        do throws(RuntimeError) {
+            try context.runtime.postToContext {
+                clicked()
+                context.unawaited.end()
+            }
+        } catch {
+            context.unawaited.end()
+            throw error
+        }
     }
 
     /// On the context's thread.
@@ -98,7 +113,15 @@ private struct Clicker: Sendable {
     }
 
     /// The async code: one await.
+    ///
+    /// Of a very long delay several, since whoever stopped waiting for it cannot cancel it.
     private func load(_ options: AwaitOptions) async throws(OperationError) {
-        try await context.runtime.sleep(for: context.settings.delay.delay, options: options)
+        context.unawaited.begin()
+        defer { context.unawaited.end() }
+        let end = context.elapsed + context.settings.delay.delay
+        repeat {
+            let rest = min(end - context.elapsed, .seconds(1))
+            try await context.runtime.sleep(for: rest, options: options)
+        } while context.elapsed < end && !context.isEnding
     }
 }
