@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Kernel
+internal import Port
 internal import Synchronization
 internal import Telemetry
 
@@ -19,6 +20,8 @@ final class FollowedStory: Sendable {
         var machine: UInt64 = 0
         var entries: [Entry] = []
         var function = ""
+        /// Number of the packet that was taken for it last.
+        var packet: Int?
         /// In all and on a thread, of the last whole await.
         var lastAwait: (all: UInt64, onThread: UInt64)?
     }
@@ -43,6 +46,10 @@ final class FollowedStory: Sendable {
             guard state.machine == held.subject else { return }
             let entry = Entry(station: held.hop.station, thread: thread, at: now)
             state.entries.append(entry)
+            // The packet's own event was written just before the hop's.
+            if held.hop == .taken, let event = held.lane.events.written(1) {
+                state.packet = PacketEvent.number(event) ?? state.packet
+            }
             if entry.station == .began || entry.station == .ended { FollowedStory.close(&state) }
             if state.entries.count > FollowedStory.capacity {
                 state.entries.removeFirst(state.entries.count - FollowedStory.capacity)
@@ -71,6 +78,7 @@ final class FollowedStory: Sendable {
             var followed = RuntimeSnapshot.FollowedMachine(number: Int(state.machine))
             followed.function = state.function
             followed.hasEnded = machine == nil
+            followed.packet = state.packet
             followed.awaitMicroseconds = state.lastAwait.map { Int($0.all / 1000) }
             followed.threadMicroseconds = state.lastAwait.map { Int($0.onThread / 1000) }
             var last = state.entries.first?.at

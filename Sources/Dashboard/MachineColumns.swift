@@ -56,12 +56,15 @@ struct MachineColumns {
         }
     }
 
-    /// The end of a place says most: the line, then the file, then the module.
+    /// The end of a place says most: the line, then the file, then the module; the file's extension
+    /// says nothing.
     private static func place(_ site: String, width: Int, _ glyphs: Glyphs) -> String {
         guard site.width > width else { return site }
         let file = site.split(separator: "/").last.map(String.init) ?? site
         guard file.width > width else { return file }
-        return width > 0 ? glyphs.ellipsis + String(file.suffix(width - 1)) : ""
+        let name = file.replacing(".swift:", with: ":")
+        guard name.width > width else { return name }
+        return width > 0 ? glyphs.ellipsis + String(name.suffix(width - 1)) : ""
     }
 
     /// The machine that is followed is lit wherever its number is.

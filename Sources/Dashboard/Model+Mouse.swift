@@ -27,7 +27,10 @@ extension Model {
         if let box = coveringBox {
             return clickOverlay(event, box)
         }
-        if overlay == .picture { return [] }
+        if overlay == .picture {
+            clickPicture(event)
+            return []
+        }
         click(event)
         return []
     }
@@ -143,7 +146,6 @@ extension Model {
 extension Rect {
     /// Whether the mouse is in it.
     fileprivate func contains(_ event: MouseEvent) -> Bool {
-        event.column >= column && event.column < endColumn && event.row >= row
-            && event.row < endRow
+        contains(column: event.column, row: event.row)
     }
 }

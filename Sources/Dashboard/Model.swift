@@ -200,8 +200,10 @@ package struct Model: Equatable, Sendable {
             overlay = .twin
             focus = .machines
         }
-        snapshot = new
-        rows = Rows(new.detail, orderedFor: self)
+        // Twins that have gone leave nothing to compare.
+        if new.twin == nil, overlay == .twin { overlay = nil }
+        snapshot = tempo.isPaused ? new.withFrozenRates : new
+        rows = Rows(snapshot?.detail, orderedFor: self)
         follow()
         renewOverlay()
         tellCancellation(new.detail?.events ?? [])

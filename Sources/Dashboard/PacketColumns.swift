@@ -8,11 +8,13 @@ struct PacketColumns {
 
     var all: [Column<RuntimeSnapshot.PacketRow>] {
         let glyphs = model.glyphs
+        let model = model
         func style(_ packet: RuntimeSnapshot.PacketRow) -> Style { packet.isQueued ? .plain : .dim }
         return [
             Column("packet", width: 10, growth: 4, by: { $0.number }) { packet, _ in
                 let mark = packet.isQueued ? glyphs.waiting : glyphs.taken
-                return Span("\(mark) #\(packet.number)", style(packet))
+                let isFollowed = model.isFollowed(packet)
+                return Span("\(mark) #\(packet.number)", isFollowed ? .selected : style(packet))
             },
             Column("operation", width: 9, growth: 6, by: { $0.operation }) { packet, _ in
                 Span(packet.operation, style(packet))

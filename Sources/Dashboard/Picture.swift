@@ -20,6 +20,8 @@ struct Picture {
     private var texts: PictureTexts { PictureTexts(model: model, snapshot: snapshot) }
     private var rates: RuntimeSnapshot.Rates? { snapshot.detail?.rates }
     private var train: TokenTrain { TokenTrain(ratePerSecond: rates?.submittedPerSecond ?? 0) }
+    /// In a frozen world tokens stay where they are, and go on by a cell with each step.
+    private var isFrozen: Bool { model.tempo.isPaused }
 
     /// The rows between caption and key bar.
     private var area: Rect {
@@ -27,6 +29,30 @@ struct Picture {
         let row = (layout.captionRow ?? layout.pipelineRow ?? 0) + 1
         return Rect(column: 0, row: row, columns: model.size.columns, rows: layout.keyRow - row)
     }
+
+    // MARK: Mouse
+
+    /// The station at a place of the screen.
+    func station(column: Int, row: Int) -> PictureStation? {
+        if let layout = PictureLayout(in: area) {
+            return PictureStation.allCases.first { station in
+                layout.boxes[station]?.contains(column: column, row: row) == true
+            }
+        }
+        // The list has one more line, for readiness, above the port.
+        let all = PictureStation.allCases
+        let line = row - area.row
+        guard let port = all.firstIndex(of: .port), column >= 0 else { return nil }
+        let index = line <= port ? line : line - 1
+        return all.indices.contains(index) && row < area.endRow ? all[index] : nil
+    }
+
+    /// Whether a place of the screen is among the words in the middle of the loop.
+    func isMiddle(column: Int, row: Int) -> Bool {
+        PictureLayout(in: area)?.middle.contains(column: column, row: row) == true
+    }
+
+    // MARK: Drawing
 
     func draw(on frame: inout Frame) {
         frame.fill(area, .plain)
@@ -158,7 +184,7 @@ struct Picture {
         let label = rate.map { Quantity.rate($0) } ?? ""
         let limits = Rect(column: column, row: row - 1, columns: layout.gap, rows: 2)
         frame.draw(label.right(layout.gap - 1), .dim, column: column, row: row - 1, in: limits)
-        let cells = train.cells(length: layout.gap - 1, passed: passed, ratePerSecond: rate)
+        let cells = cells(layout.gap - 1, passed, rate)
         let line = glyphs.borders[12]
         for (index, isToken) in cells.enumerated() {
             let place = isRightward ? column + index : column + layout.gap - 1 - index
@@ -184,7 +210,7 @@ struct Picture {
     ) {
         guard let start = layout.boxes[from], let end = layout.boxes[to] else { return }
         let length = end.row - start.endRow
-        let cells = train.cells(length: length - 1, passed: passed, ratePerSecond: rate)
+        let cells = cells(length - 1, passed, rate)
         for (index, isToken) in cells.enumerated() {
             let row = start.endRow + index
             put(isToken, glyphs.borders[3], column: layout.fall, row: row, on: &frame)
@@ -201,13 +227,18 @@ struct Picture {
     ) {
         guard let start = layout.boxes[.workers], let end = layout.boxes[.userCode] else { return }
         let length = start.row - end.endRow
-        let cells = train.cells(length: length - 1, passed: passed, ratePerSecond: rate)
+        let cells = cells(length - 1, passed, rate)
         for (index, isToken) in cells.enumerated() {
             let row = start.row - 1 - index
             put(isToken, glyphs.borders[3], column: layout.rise, row: row, on: &frame)
         }
         let tip = Rect(column: layout.rise, row: end.endRow, columns: 1, rows: 1)
         frame.draw(glyphs.ascending, .flow, column: tip.column, row: tip.row, in: tip)
+    }
+
+    private func cells(_ length: Int, _ passed: Int, _ rate: Double?) -> [Bool] {
+        let rate = isFrozen && passed > 0 ? 1 : rate
+        return train.cells(length: length, passed: passed, ratePerSecond: rate)
     }
 
     private func put(

@@ -38,18 +38,10 @@ struct PictureTexts {
 
     /// The machine that is followed, in the box where it is.
     func followedLine(at station: PictureStation) -> [Span]? {
-        guard let followed = tempo.followed, !followed.hasEnded,
-            let row = model.rows.machines.first(where: { $0.number == followed.number })
-        else { return nil }
-        let place: PictureStation =
-            switch row.state {
-            case "running": .workers
-            case "queued": .queues
-            case "suspended": .machine
-            default: .kernel
-            }
-        guard place == station else { return nil }
-        return [Span("\(glyphs.leader) \(row.function) #\(row.number)", .selected)]
+        guard let followed = tempo.followed, FollowedPlace(in: model)?.station == station else {
+            return nil
+        }
+        return [Span("\(glyphs.leader) \(followed.function) #\(followed.number)", .selected)]
     }
 
     // MARK: Boxes
@@ -124,7 +116,7 @@ struct PictureTexts {
         let packets = (detail?.packets ?? []).map { packet in
             let mark = packet.isQueued ? glyphs.waiting : glyphs.taken
             return [
-                Span("\(mark)#\(packet.number) "),
+                Span("\(mark)#\(packet.number) ", model.isFollowed(packet) ? .selected : .plain),
                 Span("\(packet.operation) \(packet.result)", .dim),
             ]
         }
@@ -135,7 +127,7 @@ struct PictureTexts {
     private var pollers: [[Span]] {
         (detail?.pollers ?? []).map { poller in
             [
-                Span("P\(poller.number) ", .strong),
+                Span("P\(poller.number) ", model.style(ofThread: "poller-\(poller.number)")),
                 PollerColumns.state(poller.state, engine: "", glyphs),
             ]
         }
@@ -145,8 +137,9 @@ struct PictureTexts {
         let rows = (detail?.workers ?? []).map { worker in
             let machine = worker.machine > 0 ? " #\(worker.machine)" : ""
             return [
-                Span("W\(worker.number) ", .strong), WorkerColumns.state(worker.state, glyphs),
-                Span(machine),
+                Span("W\(worker.number) ", model.style(ofThread: "worker-\(worker.number)")),
+                WorkerColumns.state(worker.state, glyphs),
+                Span(machine, MachineColumns.style(of: worker.machine, in: model, .plain)),
             ]
         }
         return rows.isEmpty ? [number(snapshot.workers.processing, "at work")] : rows

@@ -93,7 +93,18 @@ struct PortPane {
     private func draw(_ gauge: Gauge, on frame: inout Frame, row: Int, in rect: Rect) {
         let isRate = gauge.value.hasSuffix("/s")
         let value = isRate ? gauge.value.right(7) : gauge.value.right(5) + "  "
-        var column = frame.draw(gauge.name.left(9), column: rect.column, row: row, in: rect)
+        // The gauge that counts the machine that is followed is lit.
+        let place = FollowedPlace(in: model)
+        let isLit =
+            switch gauge.name {
+            case "armed": place == .armed
+            case "timers": place == .timer
+            case "queued": place == .port
+            default: false
+            }
+        let style: Style = isLit ? .selected : .plain
+        frame.draw(gauge.name, style, column: rect.column, row: row, in: rect)
+        var column = rect.column + 9
         column = frame.draw(value, .strong, column: column, row: row, in: rect) + 1
         let peak = Quantity.count(Int(clamping: gauge.history.peak)).right(Quantity.countWidth)
         let note = rect.columns >= 32 ? " peak \(peak)" : ""

@@ -32,6 +32,10 @@ struct Rect: Equatable, Sendable {
     /// Row below the last one.
     var endRow: Int { row + rows }
 
+    func contains(column: Int, row: Int) -> Bool {
+        (self.column..<endColumn).contains(column) && (self.row..<endRow).contains(row)
+    }
+
     /// What is left inside a border one cell thick.
     var interior: Rect {
         Rect(column: column + 1, row: row + 1, columns: columns - 2, rows: rows - 2)

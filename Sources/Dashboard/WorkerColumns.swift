@@ -13,7 +13,7 @@ struct WorkerColumns {
         let model = model
         return [
             Column("id", width: 4, by: { $0.number }) { worker, _ in
-                Span("W\(worker.number)", .strong)
+                Span("W\(worker.number)", model.style(ofThread: "worker-\(worker.number)"))
             },
             Column("state", width: 10, growth: 1, by: { $0.state.rawValue }) { worker, _ in
                 Self.state(worker.state, glyphs)

@@ -22,6 +22,15 @@ struct WorkerPane {
         if line.width > rect.columns { line = queues(snapshot, isTight: true) }
         let spans = line.fitted(to: rect.columns)
         frame.draw(spans, column: rect.column, row: rect.endRow - 1, in: rect)
+        if FollowedPlace(in: model) == .queue {
+            let row = Rect(
+                column: rect.column,
+                row: rect.endRow - 1,
+                columns: min(rect.columns, PhraseLine.width(of: spans)),
+                rows: 1
+            )
+            frame.restyle(row, .selected)
+        }
         let schedulers = schedulerRows(in: rect)
         for (index, row) in snapshot.schedulers.prefix(schedulers).enumerated() {
             let line = SchedulerLine(model: model, row: row).line.fitted(to: rect.columns)

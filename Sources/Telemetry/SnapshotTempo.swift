@@ -67,6 +67,8 @@ extension RuntimeSnapshot {
         package var number: Int
         package var function = ""
         package var hasEnded = false
+        /// The completion packet that a poller took for it last.
+        package var packet: Int?
         /// Its hops, oldest first.
         package var hops: [FollowedHop] = []
         /// Its last whole await: from the thread that ran it before to the thread that ran it on.

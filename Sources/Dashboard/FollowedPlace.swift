@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Telemetry
+
+/// Where the machine that is followed is now, as its state and its newest hop tell.
+enum FollowedPlace: Equatable {
+    /// Suspended in something of its own, such as a child task: only memory.
+    case memory
+    /// Its operation waits for the kernel, with a descriptor or as a timer.
+    case armed
+    case timer
+    /// Its packet waits for a poller.
+    case port
+    /// Its continuation waits for a thread.
+    case queue
+    /// A thread of that name works for it.
+    case thread(String)
+
+    /// `nil` where none is followed, or it has ended.
+    init?(in model: Model) {
+        guard let followed = model.tempo.followed, !followed.hasEnded else { return nil }
+        let row = model.rows.machines.first { $0.number == followed.number }
+        let last = followed.hops.last
+        switch row?.state {
+        case "running": self = .thread(row?.thread ?? "")
+        case "queued": self = .queue
+        case "suspended": self = .memory
+        default:
+            switch last?.station {
+            case .ready, .taken: self = .thread(last?.thread ?? "")
+            case .performed: self = .port
+            case .placed: self = .queue
+            case .began where row == nil: self = .thread(last?.thread ?? "")
+            case .ended: return nil
+            case .submitted, .began, nil:
+                guard let row else { return nil }
+                self = row.descriptor < 0 ? .timer : .armed
+            }
+        }
+    }
+
+    /// The box of the picture.
+    var station: PictureStation {
+        switch self {
+        case .memory: .machine
+        case .armed, .timer: .kernel
+        case .port: .port
+        case .queue: .queues
+        case .thread(let name): name.hasPrefix("poller-") ? .pollers : .workers
+        }
+    }
+}
+
+extension Model {
+    /// The style of a thread's name: lit while it works for the machine that is followed.
+    func style(ofThread name: String, _ usual: Style = .strong) -> Style {
+        FollowedPlace(in: self) == .thread(name) ? .selected : usual
+    }
+
+    /// Whether a packet is of the machine that is followed: the one that waits, or was taken last.
+    func isFollowed(_ packet: RuntimeSnapshot.PacketRow) -> Bool {
+        guard let followed = tempo.followed else { return false }
+        guard packet.isQueued else { return packet.number == followed.packet }
+        guard FollowedPlace(in: self) == .port else { return false }
+        return rows.machines.contains { machine in
+            machine.number == followed.number && machine.state == packet.operation
+                && machine.descriptor == packet.descriptor && packet.descriptor >= 0
+        }
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+import Testing
+
+@testable import Dashboard
+
+/// The machine that is followed, in all panes; clicks in the picture; a frozen world's rates.
+struct FollowedTests {
+    private static let machine = 10_233
+
+    /// A world in which a machine that awaits a read is followed, its newest hop being a given one.
+    private static func snapshot(
+        state: String,
+        last station: RuntimeSnapshot.Station,
+        on thread: String = "poller-1",
+        packet: Int? = nil
+    ) -> RuntimeSnapshot {
+        var snapshot = Sample.snapshot(at: 103)
+        var followed = RuntimeSnapshot.FollowedMachine(number: machine)
+        followed.function = "fetch"
+        followed.packet = packet
+        followed.hops = [.init(station: station, thread: thread, sinceLastMicroseconds: 7)]
+        snapshot.detail?.tempo.followed = followed
+        let index = snapshot.detail?.machines.firstIndex { $0.number == machine } ?? 0
+        snapshot.detail?.machines[index].state = state
+        snapshot.detail?.machines[index].descriptor = state == "sleep" ? -1 : 17
+        return snapshot
+    }
+
+    /// What is lit on the screen, from left to right and from above.
+    private static func lit(_ snapshot: RuntimeSnapshot, focus: Character = "2") -> [String] {
+        var model = Sample.model(120, 36, keys: [.character(focus)])
+        _ = update(&model, .snapshot(snapshot))
+        let frame = view(model)
+        var words: [String] = []
+        for row in 3..<35 {
+            var word = ""
+            for column in 0..<120 {
+                guard let cell = frame.cell(column: column, row: row) else { continue }
+                if cell.style == .selected {
+                    word.unicodeScalars.append(cell.scalar)
+                } else if !word.isEmpty {
+                    words.append(word)
+                    word = ""
+                }
+            }
+            if !word.isEmpty { words.append(word) }
+        }
+        return words.map { word in String(word.drop { $0 == " " }) }
+    }
+
+    @Test func `the port is lit where the operation waits`() {
+        let armed = Self.lit(Self.snapshot(state: "read", last: .submitted, on: "worker-1"))
+        #expect(armed.contains("armed"), "\(armed)")
+        #expect(armed.contains("#10233"))
+        let timer = Self.lit(Self.snapshot(state: "sleep", last: .submitted, on: "worker-1"))
+        #expect(timer.contains("timers"), "\(timer)")
+        let queued = Self.lit(Self.snapshot(state: "read", last: .performed))
+        #expect(queued.contains("queued"), "\(queued)")
+    }
+
+    @Test func `its packet is lit, waiting or taken`() throws {
+        var snapshot = Self.snapshot(state: "read", last: .taken)
+        let packet = try #require(snapshot.detail?.packets.first { !$0.isQueued })
+        snapshot.detail?.tempo.followed?.packet = packet.number
+        let taken = Self.lit(snapshot)
+        #expect(taken.contains { $0.contains("#\(packet.number)") }, "\(taken)")
+        var waiting = Self.snapshot(state: "read", last: .performed)
+        waiting.detail?.packets.insert(
+            .init(
+                number: 99_001,
+                operation: "read",
+                descriptor: 17,
+                result: "5 B",
+                waitedMicroseconds: 3,
+                isQueued: true
+            ),
+            at: 0
+        )
+        let lit = Self.lit(waiting)
+        #expect(lit.contains { $0.contains("#99001") }, "\(lit)")
+    }
+
+    @Test func `the thread that works for it is lit, and the queues while it waits for one`() {
+        #expect(Self.lit(Self.snapshot(state: "read", last: .taken), focus: "1").contains("P1"))
+        let queued = Self.lit(Self.snapshot(state: "queued", last: .placed))
+        #expect(queued.contains { $0.contains("global") }, "\(queued)")
+        var running = Self.snapshot(state: "running", last: .began)
+        let index = running.detail?.machines.firstIndex { $0.number == Self.machine } ?? 0
+        running.detail?.machines[index].thread = "worker-1"
+        #expect(Self.lit(running, focus: "1").contains("W1"))
+    }
+
+    // MARK: Clicks
+
+    @Test(arguments: [(60, 20), (80, 24), (120, 36), (200, 60)])
+    func `a click on a station of the picture opens its pane`(columns: Int, rows: Int) throws {
+        for (station, pane) in [
+            (PictureStation.userCode, Pane.machines), (.machine, .machines),
+            (.operation, .machines), (.kernel, .port), (.port, .port), (.pollers, .pollers),
+            (.queues, .workers), (.workers, .workers),
+        ] {
+            var model = Sample.model(columns, rows, keys: [.character("p")])
+            Self.click(station.title, in: &model)
+            #expect(model.overlay == nil, "\(station)")
+            #expect(model.focus == pane, "\(station)")
+        }
+        var model = Sample.model(columns, rows, keys: [.character("p")])
+        Self.click(PictureStation.placement.title, in: &model)
+        #expect(model.overlay == .knobs(.placement))
+    }
+
+    @Test func `a click on the story opens the machine that it tells of`() {
+        var model = Sample.model(120, 36, keys: [.character("p")])
+        _ = update(&model, .snapshot(Self.snapshot(state: "read", last: .submitted)))
+        Self.click("submitted", in: &model)
+        guard case .detail(let detail) = model.overlay else {
+            Issue.record("No detail view")
+            return
+        }
+        #expect(detail.id == .machine(Self.machine))
+    }
+
+    private static func click(_ text: String, in model: inout Model) {
+        for (row, line) in view(model).lines.enumerated().dropFirst(3) {
+            guard let range = line.firstRange(of: text) else { continue }
+            let column = line.distance(from: line.startIndex, to: range.lowerBound)
+            _ = update(&model, .mouse(MouseEvent(kind: .press, column: column, row: row)))
+            return
+        }
+        Issue.record("\(text) is not on the screen")
+    }
+
+    // MARK: Frozen
+
+    @Test func `in a frozen world every rate is nothing, and the counts stay`() {
+        var model = Sample.model(120, 36)
+        #expect(model.snapshot?.detail?.rates.submittedPerSecond ?? 0 > 0)
+        var snapshot = Sample.snapshot(at: 103)
+        snapshot.detail?.tempo.isPaused = true
+        let counts = (snapshot.detail?.rates.resumed, snapshot.operations)
+        _ = update(&model, .snapshot(snapshot))
+        let frozen = model.snapshot
+        #expect(frozen?.detail?.rates.submittedPerSecond == 0)
+        #expect(frozen?.detail?.rates.resumed == counts.0)
+        #expect(frozen?.operations == counts.1)
+        #expect(frozen?.requests.perSecond == 0)
+        #expect(frozen?.detail?.pollers.allSatisfy { $0.packetsPerSecond == 0 } == true)
+        #expect(frozen?.detail?.workers.allSatisfy { $0.itemsPerSecond == 0 } == true)
+        #expect(frozen?.detail?.functions.allSatisfy { $0.donePerSecond == 0 } == true)
+        #expect(view(model).lines[1].contains("submit    0/s"))
+    }
+}
