@@ -13,8 +13,8 @@ internal import Workload
 struct LiveRun {
     let runtime: Runtime
     let scenarios: ScenarioSequence
-    /// The processes of the scenario `twin`; `nil` for all others.
-    private let twins: TwinRun?
+    /// The processes of the scenario `twin`, while it runs.
+    private let stage: TwinStage
 
     /// Does what the options say; a twin's turn, where there are twins, lasts for `turn`.
     init(pool: PoolOptions, scenario options: ScenarioOptions, turn: Duration) throws {
@@ -52,26 +52,16 @@ struct LiveRun {
             let name = address?.description ?? "127.0.0.1:0"
             throw UsageError(listening: name, failedWith: error)
         }
-        guard scenario.name == Scenario.twin.name else {
-            twins = nil
-            return
-        }
-        do throws(Errno) {
-            twins = try TwinRun(
-                scenarios.workload,
-                seed: seed,
-                configuration: configuration,
-                turn: turn
-            )
-        } catch {
+        stage = TwinStage(on: runtime, seed: seed, turn: turn)
+        if let sentence = openStage() {
             runtime.shutdown()
-            throw UsageError("The twins cannot be started (\(error)); close other programs.")
+            throw UsageError(sentence)
         }
     }
 
     /// The picture of this moment: the runtime's cut with the scenario's figures.
     func snapshot(over span: RequestSpan) -> RuntimeSnapshot {
-        if let picture = twins?.picture { return picture }
+        if let picture = stage.present?.picture { return picture }
         var snapshot = runtime.snapshot()
         scenarios.fill(&snapshot, over: span)
         return snapshot
@@ -79,21 +69,39 @@ struct LiveRun {
 
     /// Hands each new picture to `observer`, on the thread that has made it; `nil` ends that.
     func observe(_ observer: (@Sendable (RuntimeSnapshot) -> Void)?) {
-        if let twins { return twins.observe(observer) }
+        stage.observe(observer)
         guard let observer else { return runtime.observe(nil) }
-        runtime.observe { [scenarios] snapshot in
+        runtime.observe { [scenarios, stage] snapshot in
+            // While twins play, theirs are the pictures.
+            guard stage.present == nil else { return }
             var snapshot = snapshot
             scenarios.fill(&snapshot, over: .recent)
             observer(snapshot)
         }
     }
 
-    /// Whether another scenario can start in this process.
-    var isSequence: Bool { twins == nil }
+    /// Goes on with a change of scenario, if there is one.
+    ///
+    /// Returns a sentence where something went wrong. One thread calls it, with each picture.
+    func proceed(_ snapshot: RuntimeSnapshot) -> String? {
+        let sentence = scenarios.proceed(snapshot)
+        return openStage() ?? sentence
+    }
+
+    /// Starts the twins if their scenario has begun; returns why they cannot be started.
+    private func openStage() -> String? {
+        guard let scene = scenarios.scene else { return nil }
+        do throws(Errno) {
+            try stage.open(for: scene)
+            return nil
+        } catch {
+            return "The twins cannot be started (\(error)); close other programs."
+        }
+    }
 
     /// Lets everything stand still while `body` has stopped the process.
     func standStill(during body: () -> Void) {
-        guard let twins else { return runtime.standStill(during: body) }
+        guard let twins = stage.present else { return runtime.standStill(during: body) }
         twins.halt { runtime.standStill(during: body) }
     }
 
@@ -102,12 +110,12 @@ struct LiveRun {
     /// - Throws: `RuntimeError` where a thread could not be created.
     func apply(_ command: RuntimeCommand) throws(RuntimeError) {
         if case .startScenario(let name) = command {
-            // Twins have processes of their own, which end with this one.
-            if twins == nil { scenarios.start(name) }
+            stage.close()
+            scenarios.start(name)
             return
         }
         scenarios.workload.apply(command)
-        if let twins { return twins.apply(command) }
+        if let twins = stage.present { return twins.apply(command) }
         try runtime.apply(command)
     }
 
@@ -117,7 +125,7 @@ struct LiveRun {
     @discardableResult
     func stop() -> [String] {
         runtime.letWorldGoOn()
-        twins?.stop()
+        stage.stop()
         let ending = Ending()
         scenarios.workload.stop { ending.parker.unpark() }
         // Where the machines need longer (a thread is held), the runtime's own shutdown ends them.

@@ -73,7 +73,7 @@ struct RunCommand: ParsableCommand {
                 glyphs: session.glyphs,
                 preferences: preferences,
                 hasColors: session.hasColors,
-                scenarios: run.isSequence ? ScenarioEntry.catalogue : [],
+                scenarios: ScenarioEntry.catalogue,
                 sources: SourceLibrary(embeddedSources.map { ("\($0.path)", "\($0.text)") })
             )
             for sentence in stored.remarks { _ = update(&model, .remark(sentence)) }
@@ -135,7 +135,7 @@ struct RunCommand: ParsableCommand {
                 run.runtime.drainMain()
                 return mailbox.take()
             },
-            remark: { snapshot in run.isSequence ? run.scenarios.proceed(snapshot) : nil },
+            remark: run.proceed,
             observerTime: { mailbox.processorTime },
             duringStop: run.standStill,
             keep: { old, new in file?.keep(changesFrom: old, to: new) },

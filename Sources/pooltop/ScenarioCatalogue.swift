@@ -4,12 +4,9 @@ internal import Dashboard
 internal import Workload
 
 extension ScenarioEntry {
-    /// All scenarios, for the menu, but the one that has processes of its own.
-    ///
-    /// Groups come in the order of a talk.
+    /// All scenarios, for the menu; groups come in the order of a talk.
     static let catalogue = Scenario.Group.allCases.flatMap { group in
-        Scenario.all.filter { $0.group == group && $0.name != Scenario.twin.name }
-            .map(ScenarioEntry.init)
+        Scenario.all.filter { $0.group == group }.map(ScenarioEntry.init)
     }
 
     private init(_ scenario: Scenario) {

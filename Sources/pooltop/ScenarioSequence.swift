@@ -53,7 +53,16 @@ final class ScenarioSequence: Sendable {
         let isReached = Atomic(false)
     }
 
+    /// A scenario that runs.
+    struct Scene {
+        var plan: Plan
+        var workload: Workload
+        /// Counts from 1.
+        var run: Int
+    }
+
     private struct State {
+        var plan: Plan
         var workload: Workload
         var run = 1
         var phase = Phase.running
@@ -84,7 +93,15 @@ final class ScenarioSequence: Sendable {
         self.seed = seed
         self.preference = preference
         let workload = try Self.workload(first, seed, runtime, preference)
-        state = Lock(State(workload: workload))
+        state = Lock(State(plan: first, workload: workload))
+    }
+
+    /// What runs; `nil` during a change.
+    var scene: Scene? {
+        state.withLock { state in
+            guard case .running = state.phase else { return nil }
+            return Scene(plan: state.plan, workload: state.workload, run: state.run)
+        }
     }
 
     /// The scenario that runs, or that is ending.
@@ -191,6 +208,7 @@ final class ScenarioSequence: Sendable {
             // What is left of the old one goes when the lock has been given back.
             let old = state.withLock { state in
                 let old = state.workload
+                state.plan = plan
                 state.workload = workload
                 state.run += 1
                 state.phase = .running

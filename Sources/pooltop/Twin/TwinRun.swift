@@ -36,20 +36,30 @@ final class TwinRun: Sendable {
     private let seed: UInt64
     private let turn: Duration
     private let begin = Instant.now
+    /// Which run of the sequence of scenarios this is.
+    private let run: Int
+    /// How long the program had run when the twins began.
+    private let earlier: Duration
     private let state: Lock<State>
     private let wake: EventDescriptor
     private let thread = Lock<KernelThread?>(nil)
 
     /// Starts the first turn; the twins get the settings of `workload`, the scenario in this process.
     ///
+    /// Their pictures tell the time since the program began, which is `earlier` before this.
+    ///
     /// - Throws: `EMFILE` or `EAGAIN` where a limit is hit.
     init(
         _ workload: Workload,
+        run: Int,
         seed: UInt64,
         configuration: RuntimeConfiguration,
-        turn: Duration
+        turn: Duration,
+        after earlier: Duration
     ) throws(Errno) {
         self.workload = workload
+        self.run = run
+        self.earlier = earlier
         self.seed = seed
         self.configuration = configuration
         self.turn = turn
@@ -72,9 +82,10 @@ final class TwinRun: Sendable {
     /// Takes over a change: the turns begin anew with it, after what came before it is forgotten.
     ///
     /// A change of the runtime leaves the figures of the blocking twin, which has none, as they are.
-    /// Tempo is none of its changes: who compares speeds does not hold one of the two.
+    /// Tempo is none of its changes: who compares speeds does not hold one of the two. Nor is a closer
+    /// look at a machine.
     func apply(_ command: RuntimeCommand) {
-        guard !command.concernsTempo else { return }
+        guard !command.changesNothing else { return }
         state.withLock { state in
             if command.concernsLoad {
                 state.comparison.sync = TwinComparison.Side()
@@ -100,10 +111,15 @@ final class TwinRun: Sendable {
         wake.signal()
     }
 
-    /// Ends the process that runs and the thread of the turns.
-    func stop() {
+    /// Lets the process that runs and the thread of the turns end.
+    func end() {
         state.withLock { $0.isStopping = true }
         wake.signal()
+    }
+
+    /// Ends them, and waits for it.
+    func stop() {
+        end()
         let thread = thread.withLock { $0.take() }
         _ = thread?.join(timeout: .seconds(1))
     }
@@ -212,9 +228,10 @@ final class TwinRun: Sendable {
         }
         picture.twin = comparison
         picture.scenario = workload.scenario.name
-        picture.delay(by: start.duration(since: begin) / .seconds(1))
+        picture.delay(by: (self.earlier + start.duration(since: begin)) / .seconds(1))
         let caption = Self.caption(picture, way)
         picture.detail?.scenario = workload.text
+        picture.detail?.scenario.run = run
         picture.detail?.settings = workload.reportedSettings
         picture.detail?.caption = caption
         if way == .sync, let earlier { picture.keepSettings(of: earlier) }
@@ -236,9 +253,12 @@ final class TwinRun: Sendable {
 }
 
 extension RuntimeCommand {
-    fileprivate var concernsTempo: Bool {
+    /// Whether it leaves what both twins do as it is.
+    fileprivate var changesNothing: Bool {
         switch self {
-        case .setTempo, .setWorldPaused, .step, .follow: true
+        case .setTempo, .setWorldPaused, .step, .follow, .watchMachine, .searchMachines,
+            .cancelOperation, .startScenario:
+            true
         default: false
         }
     }
