@@ -9,7 +9,7 @@ import Testing
 @testable import AsyncRuntime
 
 /// Sync over async: threads that are blocked until async code has ended.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BlockingTests {
     /// Runs a closure on a worker and returns what it returned.
     private func onWorker<Value: Sendable>(
@@ -80,7 +80,7 @@ struct BlockingTests {
             }
         }
         try eventually("both wait") { runtime.snapshot().workers.blocked == 2 }
-        #expect(runtime.shutdown(within: .seconds(5)).isEmpty)
+        #expect(runtime.shutdown(within: .seconds(60)).isEmpty)
         #expect(ends.withLock { $0 } == ["\(OperationError.closed)", "\(OperationError.closed)"])
     }
 }

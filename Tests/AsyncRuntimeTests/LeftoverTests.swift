@@ -49,11 +49,11 @@ import Testing
                 runtime.submit { ran.wrappingAdd(1, ordering: .relaxed) }
                 _ = runtime.contexts.current
             }
-            #expect(thread.join(timeout: .seconds(10)))
+            #expect(thread.join(timeout: .seconds(60)))
         }
         // The sampler's thread, which is no poller and no worker, may have come meanwhile.
         #expect(visitors(runtime) <= before + 1)
-        #expect(runtime.shutdown(within: .seconds(10)) == [])
+        #expect(runtime.shutdown(within: .seconds(60)) == [])
     }
 
     @Test func `a runtime that was shut down is freed`() throws {
@@ -63,7 +63,7 @@ import Testing
             let runtime = try Runtime()
             runtime.submit {}
             (pool, port) = (runtime.pool, runtime.port)
-            #expect(runtime.shutdown(within: .seconds(10)) == [])
+            #expect(runtime.shutdown(within: .seconds(60)) == [])
         }
         #expect(pool == nil && port == nil)
     }

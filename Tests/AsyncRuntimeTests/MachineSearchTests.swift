@@ -6,7 +6,7 @@ import Testing
 @testable import AsyncRuntime
 
 /// The sampler looks for machines beyond those that have rows otherwise.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MachineSearchTests {
     @Test func `a filter reaches machines that would have no row`() async throws {
         let runtime = try Runtime()

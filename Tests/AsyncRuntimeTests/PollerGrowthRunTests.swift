@@ -42,7 +42,7 @@ struct PollerGrowthRunTests {
         let texts = runtime.snapshot().detail?.events.map(\.text) ?? []
         #expect(texts.contains { $0.hasPrefix("poller-2, Starvation") })
         isOver.withLock { $0 = true }
-        #expect(runtime.shutdown(within: .seconds(5)).isEmpty)
+        #expect(runtime.shutdown(within: .seconds(60)).isEmpty)
         #expect(runtime.snapshot().operations.balances)
     }
 }

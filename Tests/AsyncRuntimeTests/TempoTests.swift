@@ -16,7 +16,7 @@ import Testing
     @Test func `steps take one sleep through all its hops, and the log says the same`() async throws
     {
         let runtime = try small()
-        defer { runtime.shutdown(within: .seconds(10)) }
+        defer { runtime.shutdown(within: .seconds(60)) }
         try runtime.apply(.setWorldPaused(true))
         spawn(runtime) { try await runtime.sleep(for: .milliseconds(3)) }
         var sentences: [String] = []
@@ -47,7 +47,7 @@ import Testing
 
     @Test func `a read is told as epoll does it: readiness, our call, the packet`() throws {
         let runtime = try small()
-        defer { runtime.shutdown(within: .seconds(10)) }
+        defer { runtime.shutdown(within: .seconds(60)) }
         let made = try runtime.result { try? await connectedPair(runtime) }
         let pair = try #require(made)
         spawn(runtime) { try await pair.1.read().count }
@@ -78,7 +78,7 @@ import Testing
         let runtime = try small()
         try runtime.apply(.setWorldPaused(true))
         for _ in 0..<20 { spawn(runtime) { try await runtime.sleep(for: .seconds(1000)) } }
-        #expect(runtime.shutdown(within: .seconds(10)).isEmpty)
+        #expect(runtime.shutdown(within: .seconds(60)).isEmpty)
         let snapshot = runtime.snapshot()
         #expect(snapshot.operations.balances)
         #expect(snapshot.machines.inFlight == 0)
@@ -90,7 +90,7 @@ import Testing
 
     @Test func `a machine that is followed has a stopwatch, also at full speed`() throws {
         let runtime = try small()
-        defer { runtime.shutdown(within: .seconds(10)) }
+        defer { runtime.shutdown(within: .seconds(60)) }
         let number = Atomic<UInt64>(0)
         let task = spawn(runtime) {
             number.store(UInt64(TaskLayout.identifier(TaskLayout.current)), ordering: .releasing)
@@ -191,7 +191,7 @@ import Testing
 
     /// Waits for a condition, in real time, on a thread that is not the runtime's.
     private func until(_ what: String, _ condition: () -> Bool) throws {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(20))
+        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
         while !condition() {
             try #require(ContinuousClock.now < deadline, "\(what)")
             CurrentThread.yieldProcessor()

@@ -9,7 +9,7 @@ import Workload
 @testable import pooltop
 
 /// From one scenario to another on a runtime that stays.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ScenarioSequenceTests {
     @Test(arguments: ["fanout", "starvation", "deadlock", "timers", "placement", "lifo", "gosse"])
     func `all of the old scenario completes, and the next one is as if started alone`(

@@ -6,6 +6,8 @@ internal import Kernel
 package struct Impatience: Error, CustomStringConvertible {
     /// What was waited for.
     package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Waits until `condition` holds, at most for `limit`; the failure says what was waited for.

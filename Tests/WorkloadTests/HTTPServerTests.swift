@@ -6,7 +6,7 @@ import Testing
 @testable import Workload
 
 /// The server of `fanout` as a visitor from another program meets it.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct HTTPServerTests {
     /// Sends bytes to the server and returns all that it answers until it closes.
     private func converse(_ text: String) async throws -> String {
@@ -39,7 +39,7 @@ struct HTTPServerTests {
             defer { socket.close() }
             try await socket.write(Array(text.utf8))
             while true {
-                let buffer = try await socket.read(timeout: .seconds(5))
+                let buffer = try await socket.read(timeout: .seconds(60))
                 if buffer.count == 0 { break }
                 buffer.withBytes { bytes in
                     for index in 0..<bytes.count { answer.append(bytes[index]) }
