@@ -14,6 +14,8 @@ struct ColumnShape: Equatable, Sendable {
     var rank = 0
     /// Columns added to `width` at most, if there is room to spare.
     var growth = 0
+    /// Columns of `growth` that it gets before any other column grows.
+    var urge = 0
     /// Whether rows can be sorted by it; numbers then come largest first, text from A on.
     var isSortable = false
 }
@@ -53,6 +55,7 @@ struct Column<Row: DashboardRow> {
         _ alignment: ColumnShape.Alignment = .left,
         rank: Int = 0,
         growth: Int = 0,
+        urge: Int = 0,
         by key: @escaping (Row) -> some Comparable,
         cell: @escaping (Row, Int) -> Span
     ) {
@@ -62,6 +65,7 @@ struct Column<Row: DashboardRow> {
             alignment: alignment,
             rank: rank,
             growth: growth,
+            urge: urge,
             isSortable: true
         )
         precedes = { key($0) < key($1) }

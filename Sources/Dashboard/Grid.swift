@@ -70,6 +70,11 @@ struct Grid: Equatable, Sendable {
         let gaps = max(0, shown - 1)
         let gap = room - needed >= gaps ? 2 : 1
         var spare = room - needed - (gap == 2 ? gaps : 0)
+        for index in shapes.indices where widths[index] > 0 {
+            let cells = min(spare, shapes[index].urge)
+            widths[index] += cells
+            spare -= cells
+        }
         // One cell each in turn, so that no column takes all that is spare.
         var hasGrown = true
         while spare > 0, hasGrown {

@@ -38,7 +38,9 @@ struct MachineColumns {
             Column("thread", width: 9, rank: 4, growth: 3, by: { $0.thread }) { machine, _ in
                 Span(machine.thread)
             },
-            Column("awaits at", width: 12, rank: 5, growth: 40, by: { $0.site }) { machine, width in
+            Column("awaits at", width: 12, rank: 5, growth: 40, urge: 6, by: { $0.site }) {
+                machine,
+                width in
                 Span(Self.place(machine.site, width: width, glyphs), .dim)
             },
         ]

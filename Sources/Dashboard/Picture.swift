@@ -126,7 +126,9 @@ struct Picture {
         if let followed = texts.followedLine(at: station) {
             lines = Array(lines.prefix(max(0, inner.rows - 1))) + [followed]
         }
-        for (index, line) in lines.prefix(inner.rows).enumerated() {
+        for (index, var line) in lines.prefix(inner.rows).enumerated() {
+            // What does not fit is left out rather than cut: of a number, a part is another number.
+            while line.count > 1, PhraseLine.width(of: line) > inner.columns { line.removeLast() }
             frame.draw(line, column: inner.column, row: inner.row + index, in: inner)
         }
     }

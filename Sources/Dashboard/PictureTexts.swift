@@ -117,7 +117,7 @@ struct PictureTexts {
             let mark = packet.isQueued ? glyphs.waiting : glyphs.taken
             return [
                 Span("\(mark)#\(packet.number) ", model.isFollowed(packet) ? .selected : .plain),
-                Span("\(packet.operation) \(packet.result)", .dim),
+                Span(packet.operation, .dim), Span(" \(packet.result)", .dim),
             ]
         }
         return [number(snapshot.port.queued, snapshot.port.queued == 1 ? "packet" : "packets")]
@@ -180,7 +180,8 @@ struct PictureTexts {
             } else if tempo.heldCount > 0 {
                 gate(rect)
             } else {
-                words + (rows >= Self.roomyRows && rect.columns >= Self.roomyColumns ? steps : [])
+                (rows < words.count ? words.filter { !$0.isEmpty } : words)
+                    + (rows >= Self.roomyRows && rect.columns >= Self.roomyColumns ? steps : [])
             }
         return Array(lines.prefix(max(0, rows)))
     }

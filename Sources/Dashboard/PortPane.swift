@@ -133,7 +133,8 @@ struct PortPane {
             : Span("  \(model.glyphs.bad) does not balance", .bad)
         let lines: [[Span]] = [
             [
-                Span("books    ", .heading), Span(entry("submitted", books.submitted), .strong),
+                Span("books", .heading), Span("    "),
+                Span(entry("submitted", books.submitted), .strong),
                 Span(" = \(entry("in flight", books.inFlight))"),
                 Span(" + \(entry("completed", books.completed))"),
             ],

@@ -14,9 +14,9 @@ extension Scenario {
             sleeps as if it had called another service, then answers. Hundreds of operations are \
             in flight at any moment, while hardly one thread is running: nobody waits for them. \
             Raise the clients and watch the operations in flight grow, not the threads. Then let a \
-            share of the requests block their thread (--blocking 20%:200ms): the queue grows and \
-            the latency with it, although the processor idles. The server is a real one: \
-            `curl http://ADDRESS/` and `wrk` are answered from another terminal.
+            share of the requests block their thread (the knobs blocking and blocking time): the \
+            queue grows and the latency with it, although the processor idles. The server is a real \
+            one: `curl http://ADDRESS/` and `wrk` are answered from another terminal.
             """,
         suggestedKeys: [
             KeyHint(key: "4 then +", effect: "more clients: more in flight, the same threads"),

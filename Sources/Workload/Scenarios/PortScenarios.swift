@@ -85,8 +85,11 @@ extension Scenario {
         defaults: .clients(5000, delay: .seconds(2)),
         clients: .machines(maximumMachines),
         caption: { snapshot, _ in
-            "The last of a burst goes on \(snapshot.requests.latencyMicroseconds.max / 1000) ms "
-                + "after it was due; up to \(snapshot.port.queuedPeak) packets wait."
+            // Between two bursts nothing has waited.
+            let peak = snapshot.port.queuedPeak
+            return "The last of a burst goes on "
+                + "\(snapshot.requests.latencyMicroseconds.max / 1000) ms after it was due"
+                + (peak > 0 ? "; \(peak) packets waited." : ".")
         },
         stage: { (context, _) throws(OperationError) in
             Stage(client: { await BurstMachine(context: context, number: $0).run() })

@@ -31,7 +31,7 @@ extension Scenario {
         guard workers.blocked > 0 else { return nil }
         let all =
             workers.blocked == workers.existing
-            ? "all \(workers.existing)" : "\(workers.blocked) of \(workers.existing)"
+            ? "All \(workers.existing)" : "\(workers.blocked) of \(workers.existing)"
         return "\(all) workers are blocked; \(waiting) items wait, "
             + "among them what they wait for."
     }

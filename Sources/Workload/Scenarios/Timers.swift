@@ -36,8 +36,9 @@ extension Scenario {
         summary: "Nothing runs: what the runtime costs when nobody asks anything of it.",
         whatToLookFor: """
             One poller waits in the kernel without a timeout, all other threads are parked. \
-            Processor time should read 0.0 %. Point `strace -f` at the process and see that it is \
-            quiet.
+            Processor time is next to nothing, and what there is of it is the dashboard's own (self, \
+            at the lower right). Point `strace -f` at the process: the sampler looks ten times a \
+            second, the screen's clock moves, and no poller and no worker makes a call.
             """,
         suggestedKeys: [
             KeyHint(

@@ -246,7 +246,7 @@ final class TwinRun: Sendable {
             return "The async twin: \(picture.operations.inFlight) operations in flight, "
                 + "\(threads) threads in all. v compares."
         case .sync:
-            return "The blocking twin: no port, no pool, \(threads) threads that wait in calls. "
+            return "The blocking twin: no port, no pool, \(threads) threads wait in calls. "
                 + "v compares."
         }
     }
