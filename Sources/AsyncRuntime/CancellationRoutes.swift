@@ -3,6 +3,15 @@
 internal import Kernel
 internal import Port
 
+/// A runtime's number among those of the process, from its making on; given again when it is gone.
+///
+/// Tasks that await an operation of the runtime keep both alive.
+final class CancellationNumber: Sendable {
+    let value = CancellationRoutes.reserve()
+
+    deinit { CancellationRoutes.release(value) }
+}
+
 /// From the word that a cancelled task brings to the operation that it awaits.
 ///
 /// The word is all that a handler has. Its upper ten bits number the runtime among those of the
@@ -16,9 +25,7 @@ enum CancellationRoutes {
         var isTaken = true
     }
 
-    /// A number for a runtime that is being made.
-    ///
-    /// Of one that is gone it is given again: the tasks that await its operations kept it alive.
+    /// A number that is not taken; ``CancellationNumber`` gives it back.
     static func reserve() -> Int {
         runtimes.withLock { runtimes in
             if let free = runtimes.firstIndex(where: { !$0.isTaken }) {

@@ -12,6 +12,8 @@ internal import SystemPackage
 final class ExecutableSymbols: Sendable {
     private enum Stage: Sendable {
         case notAsked
+        /// No thread could be had to read them; the next call asks for one again.
+        case refused(String)
         case loading
         case ready(AsyncFunctions)
         case failed(String)
@@ -21,12 +23,15 @@ final class ExecutableSymbols: Sendable {
     private let roster = ThreadRoster()
     private let isStopped = Atomic(false)
 
-    /// Begins to read, at the first call; the thread ends when it has read.
+    /// Begins to read, at the first call that gets a thread, which ends when it has read.
     func load() {
         let isFirst = stage.withLock { stage in
-            guard case .notAsked = stage else { return false }
-            stage = .loading
-            return true
+            switch stage {
+            case .notAsked, .refused:
+                stage = .loading
+                return true
+            case .loading, .ready, .failed: return false
+            }
         }
         guard isFirst else {
             roster.joinEnded()
@@ -35,7 +40,7 @@ final class ExecutableSymbols: Sendable {
         do throws(Errno) {
             try roster.start(name: "symbols") { self.read() }
         } catch {
-            stage.withLock { $0 = .failed("No thread could be had to read symbols: \(error).") }
+            stage.withLock { $0 = .refused("No thread can be had to read symbols: \(error).") }
         }
     }
 
@@ -78,7 +83,7 @@ final class ExecutableSymbols: Sendable {
         stage.withLock { stage in
             switch stage {
             case .notAsked, .loading: "Symbols are being read."
-            case .failed(let reason): reason
+            case .refused(let reason), .failed(let reason): reason
             case .ready(let functions): functions.linesMissing?.description ?? ""
             }
         }

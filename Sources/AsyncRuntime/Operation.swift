@@ -145,7 +145,10 @@ extension Runtime {
         _ start: Operation.Start,
         on association: Association?
     ) async -> Completion {
-        let watch = CancellationRoutes.watch(port.token(of: operation), of: cancellationNumber)
+        let watch = CancellationRoutes.watch(
+            port.token(of: operation),
+            of: cancellationNumber.value
+        )
         // Resumed before it has suspended, the task goes on in the same run of the same thread.
         var suspension = Suspension()
         let completion = await unsafe withUnsafeContinuation {

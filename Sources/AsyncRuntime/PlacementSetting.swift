@@ -7,7 +7,7 @@ internal import Synchronization
 /// An object of its own, so that who shows it needs no reference to the executor.
 final class PlacementSetting: Sendable {
     private let index: Atomic<Int>
-    /// Bits of those that user code has posted to by name; only ever set.
+    /// Bits of those that user code has posted to by name.
     ///
     /// Relaxed: nothing is published with it, and who posts comes before what it captures.
     private let visited = Atomic<UInt8>(0)
@@ -26,6 +26,9 @@ final class PlacementSetting: Sendable {
     func visit(_ name: SchedulerName) {
         visited.bitwiseOr(1 << name.rawValue, ordering: .relaxed)
     }
+
+    /// Other user code comes: nobody has posted to anything by name.
+    func forgetVisits() { visited.store(0, ordering: .relaxed) }
 
     /// What a capture is worth as things are set now.
     ///

@@ -36,12 +36,10 @@ extension Runtime {
         )
         log.append(limits: pool.limits)
         pool.idleTimeout = Self.sheddingTimeout
-        schedulers.retire(
-            until: Instant.now.advanced(by: Self.schedulerPatience),
-            executor: taskExecutor
-        )
+        schedulers.retire(until: Instant.now.advanced(by: Self.schedulerPatience))
         port.setConcurrency(configuration.concurrency)
         placement = configuration.placement
+        taskExecutor.placementSetting.forgetVisits()
         skipOnSuccess = configuration.skipOnSuccess
         do throws(Errno) {
             try pollers.resize(

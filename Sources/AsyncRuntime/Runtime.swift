@@ -40,7 +40,7 @@ public final class Runtime: Sendable {
     let mainQueue: MainQueue
     let stopSignal = StopSignal()
     /// Its number among the process's runtimes, see `CancellationRoutes`.
-    let cancellationNumber = CancellationRoutes.reserve()
+    let cancellationNumber = CancellationNumber()
     let log: EventLog
     let tempo: Tempo
     package let sampler: Sampler
@@ -121,7 +121,7 @@ public final class Runtime: Sendable {
             to: configuration.workers.lowerBound,
             reason: AdjustmentReason.initializing.rawValue
         )
-        CancellationRoutes.connect(cancellationNumber, to: self)
+        CancellationRoutes.connect(cancellationNumber.value, to: self)
         do throws(Errno) {
             try pool.start(delegate: dispatcher)
             try pollers.start()
@@ -132,10 +132,6 @@ public final class Runtime: Sendable {
                 "A thread could not be created: \(error); ask for fewer pollers or raise the limit."
             )
         }
-    }
-
-    deinit {
-        CancellationRoutes.release(cancellationNumber)
     }
 
     /// Objects that every operation of every thread uses.
@@ -153,7 +149,10 @@ public final class Runtime: Sendable {
     ///
     /// Timers then become due as much later, and no wait counts as longer than it was.
     package func standStill(during body: () -> Void) {
-        log.appendContinuation(after: WorldClock.standStill(during: body))
+        let length = WorldClock.standStill(during: body)
+        // A leader that woke within these moments found that its time did not pass.
+        port.worldTimeGoesOn()
+        log.appendContinuation(after: length)
     }
 
     // MARK: Installing

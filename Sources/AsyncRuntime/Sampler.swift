@@ -92,8 +92,9 @@ package final class Sampler: Sendable {
             lane: contexts.current.lane
         )
         let registry = parts.registry
-        let rowCount = max(registry.sites.count, registry.chains.rowCount)
-        let totals = state.close(contexts.lanes, rowCount: rowCount)
+        let totals = state.close(contexts.lanes) {
+            max(registry.sites.count, registry.chains.rowCount)
+        }
         state.lookAround(parts)
         spend(since: before)
         return totals
@@ -136,6 +137,8 @@ struct Totals: Sendable {
     var hops = 0
     var dropped = 0
     var processorNanoseconds = 0
+    /// For how long pollers have been held by user code, that which has not ended included.
+    var userNanoseconds = 0
 
     subscript(counter: Counter) -> Int { counters[counter.rawValue] }
     subscript(item: Progress) -> Int { progress[item.rawValue] }
@@ -167,6 +170,9 @@ final class SamplerState: @unchecked Sendable {
     /// Some hundred packets, which are a few events each: three quarters of a thread's ring.
     private static let eventsRead = 384
 
+    /// Looks that are nearer to each other by the clock of the world take one place.
+    private static let spacing: UInt64 = 50_000_000
+
     struct LaneProgress: Sendable {
         var packets: Int
         var items: Int
@@ -178,12 +184,14 @@ final class SamplerState: @unchecked Sendable {
     ///
     /// The list of lanes is read after the epoch was advanced: a thread that counted in the closed
     /// epoch had its lane by then. A lane that is found ended may have counted in the new epoch
-    /// too, so it is read once more next time.
-    func close(_ lanes: LaneRegistry, rowCount: Int) -> Totals {
+    /// too, so it is read once more next time. So is how many rows there are: a row that was counted
+    /// in the closed epoch had been made by then.
+    func close(_ lanes: LaneRegistry, rowCount: () -> Int) -> Totals {
         let closed = lanes.epoch.advance()
         let (living, ended) = lanes.all(takeEnded: true)
         let all = living + ended + lingering
         for lane in all { lane.awaitQuiescence { CurrentThread.yieldProcessor() } }
+        let rowCount = rowCount()
         for lane in all {
             lane.drainCounters(ofEpoch: closed, into: &sums.counters)
             for tally in Tally.allCases {
@@ -199,8 +207,12 @@ final class SamplerState: @unchecked Sendable {
         for lane in lingering { retire(lane) }
         lingering = ended
         let now = Instant.now
-        // While the world stands still, the newest look takes the place of the one before.
-        if history.last?.totals.at == now { history.removeLast() }
+        // While the world stands still or crawls, the newest look takes the place of the one before.
+        if history.count > 1,
+            now.nanoseconds(since: history[history.count - 2].totals.at) < SamplerState.spacing
+        {
+            history.removeLast()
+        }
         sums.at = now
         sums.realAt = WorldClock.realNanoseconds
         sums.processorNanoseconds = Int(ProcessStatus.processorTime.nanosecondsClamped)
@@ -279,10 +291,14 @@ final class SamplerState: @unchecked Sendable {
         sums.progress = retiredProgress
         sums.hops = retiredHops
         sums.dropped = retiredDropped
+        var user = retiredProgress[Progress.userNanoseconds.rawValue]
         for lane in lanes {
+            user += lane.userNanoseconds(at: now.nanoseconds)
             for item in Progress.allCases { sums.progress[item.rawValue] += lane.progress(item) }
             sums.hops += lane.events.total
             sums.dropped += lane.events.lost
         }
+        // What ends while it is looked at may be in neither part for a moment.
+        sums.userNanoseconds = max(sums.userNanoseconds, user)
     }
 }

@@ -19,13 +19,14 @@ final class Schedulers: Sendable {
 
     /// Queues a continuation; where its thread cannot be created, to the pool.
     func post(_ job: UInt, to name: SchedulerName, for executor: PoolTaskExecutor) {
+        let item = ThreadScheduler.Item.job(job)
         let hasThread: Bool
         switch name {
         case .limited: return limited.post(job, for: executor)
-        case .context: hasThread = context.post(.job(job), for: executor)
-        case .dedicated: hasThread = dedicated.post(.job(job), for: executor)
+        case .context: hasThread = context.post(item, for: executor)
+        case .dedicated: hasThread = dedicated.post(item, for: executor)
         }
-        if !hasThread { executor.pool.enqueueGlobal(WorkItem(jobBits: job)) }
+        if !hasThread { executor.pool.enqueueGlobal(item.workItem) }
     }
 
     /// Tells the threads to end when they have nothing left to do.
@@ -35,9 +36,9 @@ final class Schedulers: Sendable {
     }
 
     /// Lets the threads end that have nothing to do; the next post starts them again.
-    func retire(until deadline: Instant, executor: PoolTaskExecutor) {
-        context.retire(until: deadline, executor: executor)
-        dedicated.retire(until: deadline, executor: executor)
+    func retire(until deadline: Instant) {
+        context.retire(until: deadline)
+        dedicated.retire(until: deadline)
     }
 
     /// Returns the names of threads that are still held at `deadline`.

@@ -30,10 +30,7 @@ struct SnapshotParts: Sendable {
         snapshot.placement = executor.placement.rawValue
         fillCounts(&snapshot, totals)
         fillThreads(&snapshot)
-        let held = pollers.all.reduce(totals[.userNanoseconds]) {
-            $0 + $1.lane.ongoingUserNanoseconds(at: totals.at.nanoseconds)
-        }
-        snapshot.pollers.userMicroseconds = held / 1000
+        snapshot.pollers.userMicroseconds = totals.userNanoseconds / 1000
         let past = state.past
         let wall = Double(totals.at.nanoseconds(since: past.totals.at))
         let real = Double(totals.realAt &- min(past.totals.realAt, totals.realAt))

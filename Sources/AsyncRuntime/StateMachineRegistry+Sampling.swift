@@ -27,9 +27,11 @@ extension StateMachineRegistry {
             hazard.store(task, ordering: .sequentiallyConsistent)
             let isStill =
                 unsafe memory.pointee.task.load(ordering: .sequentiallyConsistent) == task
-            let hasEnded = isStill && TaskLayout.hasEnded(task)
+            // Taken before the hazard is: afterwards the finisher may go on, and the task's address
+            // and its slot may be another task's.
+            let isMine = isStill && TaskLayout.hasEnded(task) && takeEnd(of: task, slot - 1)
             hazard.store(0, ordering: .sequentiallyConsistent)
-            if hasEnded { finish(task, slot - 1, lane: lane) }
+            if isMine { close(task, slot - 1, lane: lane) }
         }
         return slot
     }

@@ -146,13 +146,7 @@ final class StateMachineRegistry: Sendable {
     }
 
     func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
-        let memory = unsafe pointer(slot)
-        let (isMine, _) = unsafe memory.pointee.task.compareExchange(
-            expected: task,
-            desired: 0,
-            ordering: .sequentiallyConsistent
-        )
-        guard isMine else { return }
+        guard takeEnd(of: task, slot) else { return }
         // The sweeper may be looking at the task; it takes nanoseconds, unless it lost its processor
         // meanwhile. Sequentially consistent; pairs with the store in `sweep`.
         var rounds = 0
@@ -160,6 +154,21 @@ final class StateMachineRegistry: Sendable {
             rounds += 1
             if rounds < 100 { CurrentThread.pause() } else { CurrentThread.yieldProcessor() }
         }
+        close(task, slot, lane: lane)
+    }
+
+    /// Whether the end of the slot's task is the caller's to count: one only of those who see it.
+    func takeEnd(of task: UInt, _ slot: UInt32) -> Bool {
+        unsafe pointer(slot).pointee.task.compareExchange(
+            expected: task,
+            desired: 0,
+            ordering: .sequentiallyConsistent
+        ).exchanged
+    }
+
+    /// Counts an end that the caller has taken, frees the slot and lets go of the task.
+    func close(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
+        let memory = unsafe pointer(slot)
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
         let way = chains.transition(from: chain, to: Int(ResumeChains.done))

@@ -24,11 +24,10 @@ final class StopSignal: Sendable {
 
     /// Ends the wait when the runtime stops; undone by ``remove(_:)``.
     ///
-    /// It is entered before the word is looked at, and the word is set before the entries are: one
-    /// of the two threads sees the other.
+    /// It is entered before the word is looked at, and the word is set before the entries are walked,
+    /// both entries and walk under the lock: whoever has it second sees what the other did before.
     func add(_ wait: SynchronousWait) {
         waits.withLock { $0[ObjectIdentifier(wait)] = wait }
-        // Sequentially consistent: entering is before the look, the flag is before the walk.
         if isSet {
             wait.finish(.stopped)
         } else if refusesWaits.load(ordering: .sequentiallyConsistent) {

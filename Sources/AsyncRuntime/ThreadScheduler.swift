@@ -11,12 +11,22 @@ internal import Telemetry
 /// The thread is started by the first post, so that a runtime that never needs it has one thread
 /// less. Every item runs exactly once: it is taken out under the lock by the only thread that runs
 /// items. No wake is lost: the item is in the queue before the token is left, and the thread looks
-/// at the queue after it has taken the token.
+/// at the queue after it has taken the token. No item is left behind: it is queued in the section
+/// that finds out whether there is a thread, and a thread that leaves says so in the section in which
+/// it has found the queue empty.
 final class ThreadScheduler: Sendable {
     /// A continuation, or a closure that was posted.
     enum Item {
         case job(UInt)
         case closure(@Sendable () -> Void)
+
+        /// For the pool, where there is no thread for it.
+        var workItem: WorkItem {
+            switch self {
+            case .job(let bits): WorkItem(jobBits: bits)
+            case .closure(let body): WorkItem(body)
+            }
+        }
     }
 
     private struct State {
@@ -42,16 +52,14 @@ final class ThreadScheduler: Sendable {
     /// Returns whether there is a thread to run it; if none can be created the item is the caller's.
     func post(_ item: Item, for executor: PoolTaskExecutor) -> Bool {
         let needsThread = state.withLock { state -> Bool in
+            state.items.append(item)
             defer { state.hasThread = true }
-            return !state.hasThread && !state.isStopped
+            return !state.hasThread
         }
-        if needsThread, !start(executor) { return false }
-        state.withLock { $0.items.append(item) }
-        parker.unpark()
-        return true
-    }
-
-    private func start(_ executor: PoolTaskExecutor) -> Bool {
+        guard needsThread else {
+            parker.unpark()
+            return true
+        }
         do throws(Errno) {
             try roster.start(name: name.threadName) { [self] in
                 main(executor)
@@ -59,9 +67,20 @@ final class ThreadScheduler: Sendable {
             log.append("ThreadStart", name.threadName)
             return true
         } catch {
-            state.withLock { $0.hasThread = false }
             log.append("ThreadStart", "\(name.threadName) could not be created: \(error)")
+            for item in itemsBehindRefused() { executor.pool.enqueueGlobal(item.workItem) }
             return false
+        }
+    }
+
+    /// What was queued meanwhile, in the belief that a thread would come.
+    ///
+    /// Without a thread the queue is empty: the item for which none could be created is its first.
+    private func itemsBehindRefused() -> [Item] {
+        state.withLock { state in
+            state.hasThread = false
+            defer { state.items.removeAll() }
+            return Array(state.items.dropFirst())
         }
     }
 
@@ -72,23 +91,29 @@ final class ThreadScheduler: Sendable {
         contexts.attach(context)
         state.withLock { $0.lane = lane }
         context.setState(.parked, at: .now)
-        while true {
-            let (item, isStopped) = state.withLock { state in
-                (state.items.popFirst(), state.isStopped)
-            }
-            if let item {
-                run(item, on: context, executor)
-            } else if isStopped {
-                break
-            } else {
-                context.setState(.parked, at: .now)
-                executor.gate.rests(lane)
-                parker.park()
-            }
-        }
-        state.withLock { $0.lane = nil }
+        while let item = next(on: context, executor.gate) { run(item, on: context, executor) }
         executor.gate.rests(lane)
         contexts.detach()
+    }
+
+    /// Waits for an item; `nil` where the thread has to leave.
+    ///
+    /// That it leaves is noted in the same section in which it finds nothing: who posts afterwards
+    /// starts another thread.
+    private func next(on context: ThreadContext, _ gate: HopGate) -> Item? {
+        while true {
+            let (item, leaves) = state.withLock { state -> (Item?, Bool) in
+                let item = state.items.popFirst()
+                guard item == nil, state.isStopped else { return (item, false) }
+                state.hasThread = false
+                state.lane = nil
+                return (nil, true)
+            }
+            if item != nil || leaves { return item }
+            context.setState(.parked, at: .now)
+            gate.rests(context.lane)
+            parker.park()
+        }
     }
 
     private func run(_ item: Item, on context: ThreadContext, _ executor: PoolTaskExecutor) {
@@ -128,19 +153,10 @@ final class ThreadScheduler: Sendable {
 
     /// Lets the thread end, and the next post start another one.
     ///
-    /// An item that comes in between is not lost: the next thread starts at once for it. A thread
-    /// that user code holds stays as it is.
-    func retire(until deadline: Instant, executor: PoolTaskExecutor) {
+    /// A thread that user code holds beyond `deadline` stays, unless it is about to leave.
+    func retire(until deadline: Instant) {
         stop()
-        guard join(until: deadline).isEmpty else {
-            state.withLock { $0.isStopped = false }
-            return
-        }
-        let needsThread = state.withLock { state -> Bool in
-            state.isStopped = false
-            state.hasThread = !state.items.isEmpty
-            return state.hasThread
-        }
-        if needsThread { _ = start(executor) }
+        _ = join(until: deadline)
+        state.withLock { $0.isStopped = false }
     }
 }

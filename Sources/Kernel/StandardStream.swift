@@ -9,9 +9,6 @@ package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
-    /// Whether a person is at the other end.
-    ///
-    /// Corresponds to `isatty(3)`.
     /// Waits for bytes and returns them; none are the end of the stream.
     package func read(atMost count: Int) throws(Errno) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
@@ -20,5 +17,8 @@ package enum StandardStream: Int32, Sendable {
         return bytes
     }
 
+    /// Whether a person is at the other end.
+    ///
+    /// Corresponds to `isatty(3)`.
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 }

@@ -11,7 +11,7 @@ internal import CLinux
 package enum WorldClock {
     /// How long a sleep is at least while the clock stands, so that nobody spins on a deadline that
     /// does not come nearer.
-    private static let nap = Duration.milliseconds(20)
+    package static let nap = Duration.milliseconds(20)
 
     /// Stops the clock until as many calls of ``release()`` have followed.
     package static func hold() { clinux_hold_clock() }

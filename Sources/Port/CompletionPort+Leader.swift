@@ -26,7 +26,8 @@ extension CompletionPort {
             // The time that is missing does not pass. Announced before it is asked once more: either
             // this thread sees the clock going on, or who lets it go on sees the announcement.
             waitsForWorldTime.store(true, ordering: .sequentiallyConsistent)
-            timeout = WorldClock.stands ? -1 : 0
+            // And the sleep has an end: not every runtime of the process is told.
+            timeout = WorldClock.stands ? WorldClock.nap.nanosecondsClamped : 0
         }
         events.removeAll(keepingCapacity: true)
         engine.wait(timeout: timeout, into: &events)

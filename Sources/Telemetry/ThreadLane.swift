@@ -191,13 +191,8 @@ public import Synchronization
 
     /// Time of user code up to `now`, that which has not ended included.
     package func userNanoseconds(at now: UInt64) -> Int {
-        progress(.userNanoseconds) + ongoingUserNanoseconds(at: now)
-    }
-
-    /// For how long user code that has not ended has been running.
-    package func ongoingUserNanoseconds(at now: UInt64) -> Int {
         let since = userSince.load(ordering: .relaxed)
-        return since == 0 || since > now ? 0 : Int(now - since)
+        return progress(.userNanoseconds) + (since == 0 || since > now ? 0 : Int(now - since))
     }
 
     // MARK: State, by the owner

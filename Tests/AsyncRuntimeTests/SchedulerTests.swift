@@ -216,4 +216,26 @@ struct SchedulerTests {
             #expect(value == 7)
         }
     }
+
+    /// Threads that leave and items that come cross in every way; none is left behind.
+    @Test func `no item is left behind when a scheduler's thread leaves`() async throws {
+        try await withRuntime { runtime in
+            let rounds = 2000
+            let ran = Atomic(0)
+            try onThreads(3) { thread in
+                for round in 0..<rounds {
+                    if thread == 0 {
+                        // At times it gives up just as the thread is on its way out.
+                        let patience = Duration.microseconds(round % 4 * 20)
+                        runtime.schedulers.retire(until: Instant.now.advanced(by: patience))
+                    } else {
+                        try? runtime.postToContext { ran.add(1, ordering: .relaxed) }
+                    }
+                }
+            }
+            try await eventually("All items ran.", on: runtime) {
+                ran.load(ordering: .relaxed) == 2 * rounds
+            }
+        }
+    }
 }
