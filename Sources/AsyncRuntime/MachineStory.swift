@@ -17,6 +17,8 @@ final class MachineStory: Sendable {
         /// Kind and number of the lane of the thread that made the change.
         var thread: UInt32
         var chain: UInt16
+        /// The scheduler that ran it last, by the raw value of its name; 0 for the pool.
+        var scheduler: UInt8 = 0
         /// How long it had been in the state before.
         var afterNanoseconds: UInt64
     }
@@ -52,4 +54,14 @@ final class MachineStory: Sendable {
 
     /// The steps that are kept, and how many were before them.
     var all: (steps: [Step], before: Int) { state.withLock { (Array($0.steps), $0.before) } }
+}
+
+extension MachineStory.Step {
+    /// Where the continuation was placed: the scheduler that ran it, or the kind of thread.
+    var placement: Placement {
+        if let name = SchedulerName(rawValue: scheduler) {
+            return Placement(rawValue: name.rawName) ?? .worker
+        }
+        return StateMachineRegistry.threadName(thread).hasPrefix("poller-") ? .inline : .worker
+    }
 }

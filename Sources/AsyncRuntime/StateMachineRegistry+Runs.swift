@@ -123,6 +123,7 @@ extension StateMachineRegistry {
         // Whoever has taken the job from a queue is alone with the state: who ran the task last finds
         // another state than the one it set, and nobody enqueues a task that is queued.
         let old = unsafe memory.pointee.state.load(ordering: .acquiring)
+        unsafe memory.pointee.scheduler.store(scheduler?.rawValue ?? 0, ordering: .relaxed)
         unsafe memory.pointee.state.store(
             StateMachineRegistry.word(State.running.rawValue, now),
             ordering: .releasing
@@ -130,7 +131,6 @@ extension StateMachineRegistry {
         if StateMachineRegistry.isSuspended(old) { tallySuspended(slot, -1, lane) }
         addTime(slot, old, to: State.running.rawValue, now, lane)
         unsafe memory.pointee.hasPresentFrames.store(0, ordering: .relaxed)
-        unsafe memory.pointee.scheduler.store(scheduler?.rawValue ?? 0, ordering: .relaxed)
         let thread = StateMachineRegistry.threadWord(lane)
         if unsafe memory.pointee.lastThread.load(ordering: .relaxed) != thread {
             unsafe memory.pointee.lastThread.store(thread, ordering: .relaxed)

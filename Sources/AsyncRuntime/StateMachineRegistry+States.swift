@@ -69,6 +69,7 @@ extension StateMachineRegistry {
                 state: next,
                 thread: StateMachineRegistry.threadWord(lane),
                 chain: unsafe memory.pointee.chain.load(ordering: .relaxed),
+                scheduler: unsafe memory.pointee.scheduler.load(ordering: .relaxed),
                 afterNanoseconds: time
             )
         )

@@ -76,13 +76,17 @@ final class StateSampling: @unchecked Sendable {
         story.stepsBefore = before
         let now = Instant.now.nanoseconds
         story.steps = steps.map { step in
-            RuntimeSnapshot.Story.Step(
+            var told = RuntimeSnapshot.Story.Step(
                 elapsedSeconds: log.elapsedSeconds - Double(now &- min(step.at, now)) / 1e9,
                 state: StateMachineRegistry.stateName(step.state),
                 thread: StateMachineRegistry.threadName(step.thread),
                 chain: step.chain == 0 ? nil : Int(step.chain),
                 afterMicroseconds: Int(step.afterNanoseconds / 1000)
             )
+            if step.state == StateMachineRegistry.State.running.rawValue {
+                told.placement = step.placement.rawValue
+            }
+            return told
         }
         return story
     }

@@ -34,6 +34,12 @@ struct Borders {
         }
     }
 
+    /// What joins the lines of a cell; `nil` where there is none.
+    func scalar(column: Int, row: Int, glyphs: Glyphs) -> Unicode.Scalar? {
+        let arms = Int(arms[row * size.columns + column])
+        return arms == 0 ? nil : glyphs.borders[arms]
+    }
+
     /// Draws all lines.
     func draw(on frame: inout Frame, glyphs: Glyphs) {
         for row in 0..<size.rows {
@@ -45,7 +51,8 @@ struct Borders {
         }
     }
 
-    private mutating func addColumn(_ column: Int, from first: Int, to last: Int) {
+    /// Adds a vertical line between two rows.
+    mutating func addColumn(_ column: Int, from first: Int, to last: Int) {
         guard first < last else { return }
         for row in first...last {
             add((row > first ? Self.up : 0) | (row < last ? Self.down : 0), column, row)

@@ -51,9 +51,7 @@ struct Forest {
                 machine: machine,
                 depth: depth,
                 children: children.count,
-                awaited: children.count {
-                    $0.context.origin == .group || $0.context.origin == .asyncLet
-                },
+                awaited: children.count { $0.context.isChild },
                 isFolded: isFolded
             )
         )

@@ -20,7 +20,7 @@ struct MachineContextText {
         let context = row.context
         var lines = [
             fact("priority", priority),
-            fact("cancelled", context.isCancelled.map { $0 ? "yes" : "no" } ?? "not known"),
+            fact("cancelled", cancelled),
             fact("came from", origin),
             fact("runs on", context.scheduler.isEmpty ? "the pool" : context.scheduler),
             fact("locals", "task-local values: not known, Swift keeps no names of them"),
@@ -41,6 +41,23 @@ struct MachineContextText {
         case 9: "9, background"
         default: "\(row.context.priority)"
         }
+    }
+
+    /// Whether it is cancelled, and from which tasks a cancellation comes down to it.
+    private var cancelled: String {
+        let own = row.context.isCancelled.map { $0 ? "yes" : "no" } ?? "not known"
+        guard row.context.isChild else { return own }
+        let machines = model.snapshot?.detail?.machines ?? []
+        var above: [String] = []
+        var place: RuntimeSnapshot.MachineRow? = row
+        // Numbers come round; a ring of parents ends with the limit.
+        while let child = place, child.context.isChild, above.count < 8 {
+            let parent = machines.first { $0.number == child.context.parent }
+            let mark = parent?.context.isCancelled == true ? " (cancelled)" : ""
+            above.append("#\(child.context.parent)\(mark)")
+            place = parent
+        }
+        return "\(own); comes down from \(above.joined(separator: ", "))"
     }
 
     private var origin: String {
@@ -86,7 +103,9 @@ struct MachineContextText {
                 Span(Quantity.clock(seconds: step.elapsedSeconds) + " ", .dim),
                 Span(step.state.left(10), .strong),
                 Span(" after \(after.right(Quantity.durationWidth))"),
-                Span(" by \(step.thread.left(10))"), Span(" \(place)", .dim),
+                Span(" by \(step.thread.left(10))"),
+                Span(step.placement.isEmpty ? "" : " placed \(step.placement)", .flow),
+                Span(" \(place)", .dim),
             ])
         }
         if story.stepsBefore > 0 {

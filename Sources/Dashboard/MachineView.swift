@@ -75,7 +75,8 @@ extension Model {
         var view = MachineView()
         let chosen = cursorList(of: .machines) == .functions ? chosenFunction : nil
         let all = graphs
-        let mine = all.filter(hasSource)
+        // The runtime's own functions have their sources here too, but they are everybody's.
+        let mine = all.filter { hasSource($0) && !$0.file.contains("/AsyncRuntime/") }
         view.function =
             (all.first { $0.function == chosen }
             ?? (mine.isEmpty ? all : mine).max {

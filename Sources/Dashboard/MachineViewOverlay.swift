@@ -52,7 +52,13 @@ struct MachineViewOverlay {
         let lines: [[Span]]
         switch view.kind {
         case .states:
-            lines = StateGraphText(graph: graph, model: model, width: content.columns).lines
+            lines =
+                StateGraphText(
+                    graph: graph,
+                    model: model,
+                    width: content.columns,
+                    rows: content.rows
+                ).lines
         default: lines = SourceText(graph: graph, model: model, width: content.columns).lines
         }
         let first = SourceText.firstLine(
@@ -171,27 +177,40 @@ private struct ForestLine {
         let sign = row.children == 0 ? glyphs.separator : row.isFolded ? "+" : "-"
         let indent = String(repeating: "  ", count: min(row.depth, 12))
         let name = frame?.function ?? machine.function
-        var spans = [
-            Span("\(indent)\(sign) #\(machine.number) "), Span(name, .strong), Span(" "),
-            MachineColumns.state(machine.state, glyphs),
-            Span(" " + Quantity.duration(microseconds: machine.sinceMicroseconds, glyphs: glyphs)),
-        ]
-        if row.awaited > 0, machine.state == "suspended" {
-            spans.append(Span(" awaits \(row.awaited) of its children", .waiting))
-        } else if row.children > 0 {
-            spans.append(Span(" \(row.children) below", .dim))
+        let head = "\(indent)\(sign) #\(machine.number) "
+        let time = Quantity.duration(microseconds: machine.sinceMicroseconds, glyphs: glyphs)
+        let state = [Span(" "), MachineColumns.state(machine.state, glyphs), Span(" " + time)]
+        var rest = facts(frame)
+        let used = head.width + state.reduce(0) { $0 + $1.text.width }
+        // What does not fit is left out from the end; the name is cut last.
+        let least = min(name.width, 16)
+        while !rest.isEmpty, used + least + rest.reduce(0, { $0 + $1.text.width }) > width {
+            rest.removeLast()
         }
-        if machine.context.isCancelled == true { spans.append(Span(" cancelled", .warning)) }
+        let room = max(1, width - used - rest.reduce(0) { $0 + $1.text.width })
+        return [Span(head), Span(name.cut(to: room, glyphs: glyphs), .strong)] + state + rest
+    }
+
+    /// What else is known, what matters most first.
+    private func facts(_ frame: RuntimeSnapshot.Frame?) -> [Span] {
+        let machine = row.machine
+        var facts: [Span] = []
+        if row.awaited > 0, machine.state == "suspended" {
+            facts.append(Span(" awaits \(row.awaited) of its children", .waiting))
+        } else if row.children > 0 {
+            facts.append(Span(" \(row.children) below", .dim))
+        }
+        if machine.context.isCancelled == true { facts.append(Span(" cancelled", .warning)) }
         if let frame {
             let place = [frame.state, frame.location].filter { !$0.isEmpty }.joined(separator: " ")
-            let mark = machine.context.isOfLastRun ? " as of its last run" : ""
-            spans.append(Span(" \(place)\(mark)", .dim))
+            facts.append(Span(" \(place)", .dim))
+            if machine.context.isOfLastRun { facts.append(Span(" as of its last run", .dim)) }
         }
         switch machine.context.origin {
-        case .group: spans.append(Span(" group child", .dim))
-        case .asyncLet: spans.append(Span(" async let", .dim))
+        case .group: facts.append(Span(" group child", .dim))
+        case .asyncLet: facts.append(Span(" async let", .dim))
         case .task, .none: break
         }
-        return spans
+        return facts
     }
 }

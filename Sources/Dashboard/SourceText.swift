@@ -2,8 +2,8 @@
 
 internal import Telemetry
 
-/// The file of a function; before each line at which machines are suspended, how many and for how
-/// long.
+/// The file of a function; before each line at which machines are suspended, how many, and for how
+/// long the first of them has been; where nobody is now, half of the times of late.
 struct SourceText {
     private static let barWidth = 4
 
@@ -17,6 +17,8 @@ struct SourceText {
     private struct Heat {
         var machines = 0
         var p50: Int?
+        /// For how long the machine has been there that has been there longest, of those with a row.
+        var oldest: Int?
         var names: [String] = []
     }
 
@@ -34,13 +36,18 @@ struct SourceText {
             let style: Style = there.machines > 0 ? .waiting : .dim
             let full = min(Self.barWidth, (there.machines * Self.barWidth + most - 1) / most)
             let bar = String(repeating: glyphs.shares[0], count: full).left(Self.barWidth)
-            let time = there.p50.map { Quantity.duration(microseconds: $0, glyphs: glyphs) } ?? "-"
+            let time = time(there)
             return [
                 Span(Quantity.count(there.machines).right(Quantity.countWidth), style),
                 Span(" \(bar)", style), Span(time.right(Quantity.durationWidth + 1) + " ", style),
                 numberSpan, Span(text.cut(to: room, glyphs: glyphs), .strong),
             ]
         }
+    }
+
+    /// The present age where somebody is there, else half of the times of late.
+    private func time(_ heat: Heat) -> String {
+        (heat.oldest ?? heat.p50).map { Quantity.duration(microseconds: $0, glyphs: glyphs) } ?? "-"
     }
 
     private static var gutterWidth: Int {
@@ -54,7 +61,7 @@ struct SourceText {
         var lines = [[Span("The source \(file) did not come with this program.", .dim)], []]
         for (number, there) in heat.sorted(by: { $0.key < $1.key }) {
             let states = there.names.joined(separator: " ")
-            let time = there.p50.map { Quantity.duration(microseconds: $0, glyphs: glyphs) } ?? "-"
+            let time = time(there)
             lines.append([
                 Span(Quantity.count(there.machines).right(Quantity.countWidth), .waiting),
                 Span(" \(time.right(Quantity.durationWidth)) "),
@@ -76,7 +83,22 @@ struct SourceText {
                 heat[state.line] = there
             }
         }
+        addAges(to: &heat)
         return heat
+    }
+
+    private func addAges(to heat: inout [Int: Heat]) {
+        guard let detail = model.snapshot?.detail else { return }
+        for row in detail.machines where row.state != "running" && row.state != "queued" {
+            guard let chain = row.context.chain, detail.states.chains.indices.contains(chain) else {
+                continue
+            }
+            for frame in detail.states.chains[chain].frames where frame.file == graph.file {
+                guard heat[frame.line] != nil else { continue }
+                let oldest = heat[frame.line]?.oldest ?? 0
+                heat[frame.line]?.oldest = max(oldest, row.sinceMicroseconds)
+            }
+        }
     }
 
     /// The first line in sight: the function's own, a little above, moved by what was scrolled.

@@ -2,12 +2,14 @@
 
 internal import Telemetry
 
-/// A function's state graph in cells: start, each state with those that are in it, done; below each
-/// the arrows that lead on.
+/// A function's state graph: drawn where there is room, else start, each state with those that are in
+/// it, and done, with the ways that lead on below each.
 struct StateGraphText {
     let graph: RuntimeSnapshot.StateGraph
     let model: Model
     let width: Int
+    /// Rows in sight.
+    let rows: Int
 
     private typealias Arrow = RuntimeSnapshot.StateGraph.Arrow
     private var glyphs: Glyphs { model.glyphs }
@@ -16,7 +18,28 @@ struct StateGraphText {
         let file = graph.file.split(separator: "/").last.map(String.init) ?? ""
         let place = graph.line > 0 ? "\(file):\(graph.line)" : file
         var lines = [[Span(graph.function, .strong), Span("  \(place)", .dim)]]
-        lines.append([Span("\(glyphs.parked) start", .heading)])
+        lines += drawing ?? listing
+        lines.append([])
+        let note =
+            "Machines now; half of the waits there were no longer than p50, all but one in a hundred "
+            + "than p99. Who is suspended in a child task, an actor or a stream is counted where it "
+            + "was in its last run."
+        return lines + Paragraph.wrap(note, width: width).map { [Span($0, .dim)] }
+    }
+
+    private var drawing: [[Span]]? {
+        // Without its own head and that of the columns.
+        let drawing = StateGraphDrawing(
+            graph: graph,
+            glyphs: glyphs,
+            width: width,
+            rows: rows - 2
+        )
+        return drawing.map { [[Span(StateGraphDrawing.heading, .heading)]] + $0.lines }
+    }
+
+    private var listing: [[Span]] {
+        var lines = [[Span("\(glyphs.parked) start", .heading)]]
         lines += arrows(from: RuntimeSnapshot.StateGraph.start)
         let most = max(1, graph.states.map(\.machines).max() ?? 1)
         for (index, state) in graph.states.enumerated() {
@@ -28,11 +51,7 @@ struct StateGraphText {
         lines.append([
             Span("\(glyphs.good) done", .heading), Span("  \(Quantity.rate(rate))/s", .strong),
         ])
-        lines.append([])
-        let note =
-            "Machines now; p50 and p99 of the time suspended there. Who is suspended in a "
-            + "child task, an actor or a stream is counted where it was in its last run."
-        return lines + Paragraph.wrap(note, width: width).map { [Span($0, .dim)] }
+        return lines
     }
 
     private func node(_ state: RuntimeSnapshot.StateGraph.State, most: Int) -> [Span] {

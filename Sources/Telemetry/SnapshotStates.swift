@@ -119,6 +119,8 @@ extension RuntimeSnapshot {
             package var thread: String
             /// A place in `States.chains`; `nil` for none.
             package var chain: Int?
+            /// Where its continuation was placed, if this is the beginning of a run; else empty.
+            package var placement = ""
             /// For how long it had been what it was before.
             package var afterMicroseconds: Int
 
@@ -178,5 +180,9 @@ extension RuntimeSnapshot {
         package var scheduler = ""
 
         package init() {}
+
+        /// Whether it is a child in the sense of structured concurrency: its parent's cancellation is
+        /// its own, and its parent does not end before it.
+        package var isChild: Bool { origin == .group || origin == .asyncLet }
     }
 }

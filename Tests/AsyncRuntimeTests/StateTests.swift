@@ -140,6 +140,7 @@ private let canReadSymbols = true
             let steps = story.steps.map(\.state)
             #expect(steps == ["queued", "running", "ended"], "\(steps)")
             #expect(story.steps[1].thread.hasPrefix("worker-"))
+            #expect(story.steps.map(\.placement) == ["", "worker", ""])
             runtime.observe(nil)
         }
     }

@@ -32,6 +32,8 @@ import Testing
             .init(from: RuntimeSnapshot.StateGraph.start, to: 0, count: 50, perSecond: 5),
             .init(from: 0, to: 1, count: 40, perSecond: 4),
             .init(from: 1, to: RuntimeSnapshot.StateGraph.done, count: 3, perSecond: 0),
+            .init(from: 1, to: 0, count: 20, perSecond: 2),
+            .init(from: 1, to: 1, count: 10, perSecond: 1),
         ]
         if missing.isEmpty {
             states.graphs = [graph, .init(function: "other", file: "", line: 0)]
@@ -61,6 +63,7 @@ import Testing
             )
             row.context.chain = 1
             row.context.isOfLastRun = number == 1
+            row.context.isCancelled = false
             if number > 1 {
                 row.context.origin = .group
                 row.context.parent = 1
@@ -104,8 +107,26 @@ import Testing
         #expect(panes.overlay == nil)
     }
 
-    @Test func `the graph names counts, rates and times`() {
-        let screen = text(model(80, 24, keys: [.character("m")]))
+    @Test func `the graph is drawn, with boxes, lanes and rates`() {
+        let lines = view(model(120, 36, keys: [.character("m")])).lines
+        let rows = ["start", "│ TQ0  :2", "│ TY3  :3", "done"].map { part in
+            lines.firstIndex { $0.contains(part) } ?? -1
+        }
+        #expect(!rows.contains(-1) && rows == rows.sorted(), "\(lines)")
+        guard !rows.contains(-1), rows == rows.sorted() else { return }
+        // Going straight down, with the rate beside the line.
+        #expect(lines[rows[0] + 1].contains("│ 5"), "\(lines)")
+        #expect(lines[rows[1] - 1].contains("┌──▼───"))
+        #expect(lines[rows[1] + 2].contains("│ 4"))
+        #expect(lines[rows[3] - 1].contains("▼ 3 in all"))
+        // Back to the state before, in a lane.
+        #expect(lines[rows[1]].contains("100ms 104ms │◀┐"), "\(lines)")
+        #expect(lines[rows[2]].contains("├─┘ → TQ0 2"), "\(lines)")
+        #expect(lines[rows[2] + 1].contains("again 1"))
+    }
+
+    @Test func `on a narrow screen the graph names counts, rates and times`() {
+        let screen = text(model(50, 24, keys: [.character("m")]))
         #expect(screen.contains("TQ0  :2"))
         #expect(screen.contains("p50 100ms p99 104ms"))
         #expect(screen.contains("→ TY3 4.0/s") || screen.contains("→ TY3 4/s"), "\(screen)")
@@ -116,7 +137,8 @@ import Testing
         let screen = view(model(120, 36, keys: [.character("m"), .character("m")])).lines
         let line = screen.first { $0.contains("await read()") } ?? ""
         #expect(line.contains("12"))
-        #expect(line.contains("100ms"))
+        // The three with a row have been there for half a millisecond.
+        #expect(line.contains("500µs"), "\(line)")
         let ascii = view(
             model(80, 24, glyphs: .ascii, keys: [.character("m"), .character("m")])
         ).lines
@@ -134,6 +156,32 @@ import Testing
         #expect(folded.contains("+ #1 serve"))
     }
 
+    @Test func `a line of the forest is cut where it is least`() {
+        let m = Key.character("m")
+        for columns in [40, 60, 80] {
+            let lines = view(model(columns, 24, keys: [m, m, m])).lines
+            let first = lines.first { $0.contains("#1 serve") } ?? ""
+            #expect(first.contains("suspended"), "\(lines)")
+            #expect(first.contains("awaits 2 of its children") == (columns > 40), "\(first)")
+        }
+    }
+
+    @Test(arguments: [(80, 24), (120, 36)]) func `whole screens`(size: (Int, Int)) throws {
+        let (columns, rows) = size
+        let m = Key.character("m")
+        let names = ["states", "source", "forest"]
+        var screens: [GoldenFile.Screen] = []
+        for glyphs in [Glyphs.unicode, .ascii] {
+            for (index, name) in names.enumerated() {
+                let keys = Array(repeating: m, count: index + 1)
+                let model = model(columns, rows, glyphs: glyphs, keys: keys)
+                let kind = glyphs == .ascii ? "ASCII, " : ""
+                screens.append(.init(name: kind + name, rows: view(model).lines))
+            }
+        }
+        try GoldenFile(name: "machines-\(columns)x\(rows)").expect(screens)
+    }
+
     @Test func `where symbols are missing the view says so`() {
         let screen = text(
             model(80, 24, missing: "The executable has no .symtab.", keys: [.character("m")])
@@ -147,6 +195,7 @@ import Testing
         #expect(opened == [.command(.watchMachine(3))])
         let screen = text(model)
         #expect(screen.contains("a task group of #1"))
+        #expect(screen.contains("no; comes down from #1"), "\(screen)")
         #expect(screen.contains("Server.swift:2"))
         #expect(update(&model, .key(.escape)) == [.command(.watchMachine(nil))])
     }
