@@ -172,8 +172,10 @@ private struct ForestLine {
         let frames = machine.context.chain.flatMap { chain in
             states.chains.indices.contains(chain) ? states.chains[chain].frames : nil
         }
-        // The innermost that stands in a source file: what awaits there is the standard library's.
-        let frame = frames?.first { $0.line > 0 } ?? frames?.first
+        // The innermost of the user's that stands in a source file: what awaits there is everybody's.
+        let placed = frames?.filter { $0.line > 0 }
+        let frame =
+            placed?.first { !$0.file.contains("/AsyncRuntime/") } ?? placed?.first ?? frames?.first
         let sign = row.children == 0 ? glyphs.separator : row.isFolded ? "+" : "-"
         let indent = String(repeating: "  ", count: min(row.depth, 12))
         let name = frame?.function ?? machine.function
