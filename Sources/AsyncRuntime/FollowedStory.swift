@@ -64,7 +64,10 @@ final class FollowedStory: Sendable {
         else { return }
         let round = state.entries[before...]
         var onThread: UInt64 = 0
-        for (from, to) in zip(round, round.dropFirst()) where from.station.occupiesThread {
+        // From one beginning straight to the next it awaited something that is no operation, and
+        // no hop says when it did.
+        for (from, to) in zip(round, round.dropFirst())
+        where from.station.occupiesThread && to.station != .began {
             onThread += to.at.nanoseconds(since: from.at)
         }
         guard let first = round.first, let last = round.last else { return }

@@ -134,7 +134,8 @@ private struct Words {
         guard let machine, !machine.location.isEmpty else {
             return "\(thread) begins \(name), which is new: it \(from)"
         }
-        return "\(thread) goes on with \(name) behind its \(machine.kindName), "
+        // It may have awaited something else since, a child or an actor.
+        return "\(thread) goes on with \(name): last operation \(machine.kindName), "
             + machine.shortLocation
     }
 }

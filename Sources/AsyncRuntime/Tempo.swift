@@ -20,9 +20,12 @@ internal import Telemetry
 /// two through. A hop that finds the gate open, while it is being closed, came before.
 final class Tempo: Sendable {
     /// A thread that is held.
-    private final class Ticket: Sendable {
+    // INVARIANT: the number is written and read under the lock of the state.
+    private final class Ticket: @unchecked Sendable {
         let parker = Parker()
         let row: RuntimeSnapshot.HopRow
+        /// As the so many-th it has passed; `nil` while it is held, and where full speed freed it.
+        var number: Int?
 
         init(_ row: RuntimeSnapshot.HopRow) {
             self.row = row
@@ -140,7 +143,10 @@ final class Tempo: Sendable {
     /// The thread has been let through: its ticket goes.
     private static func take(_ thread: TempoState.Thread, _ state: inout State) -> Ticket? {
         guard let ticket = state.tickets.removeValue(forKey: thread) else { return nil }
-        if state.tempo.pace != .full { state.last = ticket.row }
+        if state.tempo.pace != .full {
+            state.last = ticket.row
+            ticket.number = state.tempo.passed
+        }
         return ticket
     }
 
@@ -198,12 +204,13 @@ final class Tempo: Sendable {
             let now = WorldClock.realNanoseconds
             let look = state.withLock { state -> Look in
                 guard state.tickets[thread] === ticket else {
-                    return Look(number: state.tempo.passed)
+                    return Look(hasPassed: true, number: ticket.number)
                 }
-                var look = Look(number: nil)
+                var look = Look(hasPassed: false)
                 if state.tempo.passIfDue(thread, at: now) {
                     _ = Tempo.take(thread, &state)
-                    look.number = state.tempo.passed
+                    look.hasPassed = true
+                    look.number = ticket.number
                     look.next = state.tempo.held.first.flatMap { state.tickets[$0] }
                     look.port = Tempo.setClock(&state)
                 } else if state.tempo.held.first == thread {
@@ -213,8 +220,8 @@ final class Tempo: Sendable {
             }
             look.next?.parker.unpark()
             look.port?.worldTimeGoesOn()
-            if let number = look.number {
-                log.append(hop: ticket.row.sentence, number: number)
+            if look.hasPassed {
+                if let number = look.number { log.append(hop: ticket.row.sentence, number: number) }
                 bell.ring()
                 return
             }
@@ -229,7 +236,8 @@ final class Tempo: Sendable {
 
     /// What a held thread finds when it looks.
     private struct Look {
-        /// It has passed, as the so many-th.
+        var hasPassed: Bool
+        /// As the so many-th, in slow motion and step by step.
         var number: Int?
         /// The one behind it, which is the first now.
         var next: Ticket?

@@ -58,7 +58,8 @@ extension CompletionPort {
                 }
             }
         }
-        if ended { complete(operation, reason.outcome, on: lane) }
+        // Who cancels a task has its record until this returns: others would wait for a held thread.
+        if ended { complete(operation, reason.outcome, on: lane, mayBeHeld: false) }
         return ended
     }
 

@@ -7,20 +7,25 @@ package import Telemetry
 // The way out: outcome, packet, and the slot's end.
 extension CompletionPort {
     /// Completes an operation that the caller took out, and enters its packet.
+    ///
+    /// The gate of hops may hold the calling thread, unless it must not be held.
     func complete(
         _ operation: OperationReference,
         _ outcome: OperationOutcome,
-        on lane: ThreadLane
+        on lane: ThreadLane,
+        mayBeHeld: Bool = true
     ) {
-        prepare(operation, outcome, on: lane)
+        prepare(operation, outcome, on: lane, mayBeHeld: mayBeHeld)
         enter(CollectionOfOne(operation.slot))
     }
 
     /// Writes the outcome into the slot and counts the packet, which the caller enters.
+    @inline(__always)
     func prepare(
         _ operation: OperationReference,
         _ outcome: OperationOutcome,
-        on lane: ThreadLane
+        on lane: ThreadLane,
+        mayBeHeld: Bool = true
     ) {
         let now = Instant.now
         operation.setOutcome(outcome)
@@ -39,14 +44,21 @@ extension CompletionPort {
         }
         lane.tally(.waiting, row: operation.site, -1, in: section)
         lane.close(section)
-        Hop.pass(
-            .performed,
-            subject: operation.subject,
-            argument: Int(PacketEvent.argument(operation)),
-            at: now.nanoseconds,
-            on: lane,
-            through: gate
-        )
+        let subject = operation.subject
+        let argument = Int(PacketEvent.argument(operation))
+        let at = now.nanoseconds
+        if mayBeHeld {
+            Hop.pass(
+                .performed,
+                subject: subject,
+                argument: argument,
+                at: at,
+                on: lane,
+                through: gate
+            )
+        } else {
+            Hop.record(.performed, subject: subject, argument: argument, at: at, on: lane)
+        }
     }
 
     /// Enters packets and releases a poller for them.

@@ -37,6 +37,22 @@ package enum Hop: UInt64, CaseIterable, Sendable {
         on lane: ThreadLane,
         through gate: HopGate
     ) {
+        record(hop, subject: subject, argument: argument, at: nanoseconds, on: lane)
+        // Relaxed: a hop that misses a gate that is just closing is a hop before it closed.
+        if gate.closed.load(ordering: .relaxed) { gate.hold(hop, subject, argument, lane) }
+    }
+
+    /// Records one hop without asking the gate: for a thread that must not be held, since others
+    /// wait for what it has.
+    @inline(__always)
+    @inlinable
+    package static func record(
+        _ hop: Hop,
+        subject: UInt64,
+        argument: Int,
+        at nanoseconds: UInt64,
+        on lane: ThreadLane
+    ) {
         lane.events.append(
             Event(
                 nanoseconds: nanoseconds,
@@ -45,8 +61,6 @@ package enum Hop: UInt64, CaseIterable, Sendable {
                 argument: Int64(argument)
             )
         )
-        // Relaxed: a hop that misses a gate that is just closing is a hop before it closed.
-        if gate.closed.load(ordering: .relaxed) { gate.hold(hop, subject, argument, lane) }
     }
 }
 
