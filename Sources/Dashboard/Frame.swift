@@ -49,6 +49,13 @@ package struct Frame: Equatable, Sendable {
         }
     }
 
+    /// Which cells another frame shows otherwise, the first row first; `nil` where all of the screen
+    /// has to be painted anew, since size or theme are others.
+    package func changes(from other: Frame) -> [Int]? {
+        guard size == other.size, theme == other.theme else { return nil }
+        return cells.indices.filter { cells[$0] != other.cells[$0] }
+    }
+
     /// All of the screen.
     var bounds: Rect {
         Rect(column: 0, row: 0, columns: size.columns, rows: size.rows)

@@ -62,11 +62,20 @@ struct MachineColumns {
     /// says nothing.
     private static func place(_ site: String, width: Int, _ glyphs: Glyphs) -> String {
         guard site.width > width else { return site }
-        let file = site.split(separator: "/").last.map(String.init) ?? site
-        guard file.width > width else { return file }
-        let name = file.replacing(".swift:", with: ":")
-        guard name.width > width else { return name }
-        return width > 0 ? glyphs.ellipsis + String(name.suffix(width - 1)) : ""
+        let bytes = site.utf8
+        let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+        let file = site[(slash.map(bytes.index(after:)) ?? site.startIndex)...]
+        let place = String(file)
+        guard place.width > width else { return place }
+        guard let dot = file.utf8.lastIndex(of: UInt8(ascii: ".")),
+            let colon = file.utf8.lastIndex(of: UInt8(ascii: ":")), dot < colon
+        else { return end(of: place, width, glyphs) }
+        return end(of: String(file[..<dot] + file[colon...]), width, glyphs)
+    }
+
+    private static func end(of text: String, _ width: Int, _ glyphs: Glyphs) -> String {
+        guard text.width > width else { return text }
+        return width > 0 ? glyphs.ellipsis + String(text.suffix(width - 1)) : ""
     }
 
     /// The machine that is followed is lit wherever its number is.

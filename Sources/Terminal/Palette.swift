@@ -35,15 +35,15 @@ struct Palette {
         pairLimit = cn_pairs()
     }
 
-    /// The look of a style.
-    mutating func look(of style: Style, in theme: Theme) -> Look {
-        if let known = looks[theme] { return known[Int(style.rawValue)] }
+    /// The looks of all styles, by their numbers.
+    mutating func looks(in theme: Theme) -> [Look] {
+        if let known = looks[theme] { return known }
         let colors = ThemeColors(theme: theme, depth: depth)
         let all = Style.allCases.map { style in
             Look(attributes: colors.attributes(of: style), pair: pair(colors.pair(of: style)))
         }
         looks[theme] = all
-        return all[Int(style.rawValue)]
+        return all
     }
 
     /// The number of a pair; 0, the terminal's own colours, where there is no room for more.

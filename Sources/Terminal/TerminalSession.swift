@@ -119,7 +119,9 @@ package final class TerminalSession {
     ///
     /// A frame that is equal to what is shown costs nothing.
     package func paint(_ frame: Frame) throws(TerminalError) {
-        guard isEntered, frame.size.columns > 0, frame.size.rows > 0, frame != shown else { return }
+        guard isEntered, frame.size.columns > 0, frame.size.rows > 0 else { return }
+        let changes = shown.flatMap(frame.changes)
+        guard changes?.isEmpty != true else { return }
         guard !writer.isBehind else { return drop() }
         let isFull = shown?.size != frame.size
         var bytes: [UInt8] = []
@@ -131,7 +133,7 @@ package final class TerminalSession {
             // them moves the cursor, which does no harm here: a full frame begins by clearing.
             bytes = memory.take() + Capability.scrolling(lines: frame.size.rows)
         }
-        put(frame, all: isFull || shown?.theme != frame.theme)
+        put(changes ?? Array(frame.cells.indices), of: frame)
         cn_flush()
         shown = frame
         painted += 1
@@ -187,11 +189,12 @@ package final class TerminalSession {
         errors = nil
     }
 
-    private func put(_ frame: Frame, all: Bool) {
+    private func put(_ indices: [Int], of frame: Frame) {
         let columns = frame.size.columns
-        for (index, cell) in frame.cells.enumerated() {
-            if !all, let shown, shown.cells[index] == cell { continue }
-            let look = palette.look(of: cell.style, in: frame.theme)
+        let looks = palette.looks(in: frame.theme)
+        for index in indices {
+            let cell = frame.cells[index]
+            let look = looks[Int(cell.style.rawValue)]
             cn_put(
                 Int32(index / columns),
                 Int32(index % columns),
