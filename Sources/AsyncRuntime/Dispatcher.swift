@@ -14,6 +14,7 @@ internal import Telemetry
     private let contexts: ThreadContexts
     private let port: CompletionPort
     private let pool: WorkerPool
+    private let packetWaits: PacketWaits
     private let log: EventLog
     /// The threads that the gate thread looks after beside the pool's; set before the first tick.
     private let pollers = Lock(Pollers())
@@ -22,7 +23,8 @@ internal import Telemetry
         weak var threads: PollerThreads?
     }
 
-    init(executor: PoolTaskExecutor, log: EventLog) {
+    init(executor: PoolTaskExecutor, packetWaits: PacketWaits, log: EventLog) {
+        self.packetWaits = packetWaits
         self.executor = executor
         unsafe executorName = executor.asUnownedTaskExecutor()
         contexts = executor.contexts
@@ -51,6 +53,10 @@ internal import Telemetry
         executor.gate.rests(poller.lane)
         log.append("IOThreadTerminate", "poller-\(poller.number)")
         contexts.detach()
+    }
+
+    func taken(_ batch: [OperationReference], on poller: Poller) {
+        packetWaits.record(batch, takenAt: poller.lane.state.since, lane: poller.lane)
     }
 
     func deliver(_ operation: OperationReference, on poller: Poller) {

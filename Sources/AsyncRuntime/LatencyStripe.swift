@@ -37,11 +37,11 @@ package final class LatencyStripe: @unchecked Sendable {
     package init() {}
 
     /// Records unless another thread is in the stripe; returns whether it did.
-    package func tryRecord(microseconds: UInt64) -> Bool {
+    package func tryRecord(microseconds: UInt64, count: UInt32 = 1) -> Bool {
         // Acquiring; pairs with the releasing store at the end of another use.
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
         isEmpty = false
-        histogram.record(min(microseconds, LatencyHistogram.maximumMicroseconds))
+        histogram.record(min(microseconds, LatencyHistogram.maximumMicroseconds), count: count)
         isTaken.store(false, ordering: .releasing)
         return true
     }

@@ -38,6 +38,7 @@ extension Runtime {
         pool.idleTimeout = Self.sheddingTimeout
         schedulers.retire(until: Instant.now.advanced(by: Self.schedulerPatience))
         port.setConcurrency(configuration.concurrency)
+        port.batchLimit = configuration.batch
         placement = configuration.placement
         taskExecutor.placementSetting.forgetVisits()
         skipOnSuccess = configuration.skipOnSuccess

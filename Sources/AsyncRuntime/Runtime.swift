@@ -76,6 +76,7 @@ public final class Runtime: Sendable {
             throw .system("epoll is not to be had: \(error); raise the limit of open descriptors.")
         }
         port.skipOnSuccess.store(configuration.skipOnSuccess, ordering: .relaxed)
+        port.batchLimit = configuration.batch
         pool = WorkerPool(
             minimum: configuration.workers.lowerBound,
             maximum: configuration.workers.upperBound,
@@ -93,7 +94,8 @@ public final class Runtime: Sendable {
             placement: configuration.placement
         )
         mainQueue = MainQueue(executor: taskExecutor)
-        dispatcher = Dispatcher(executor: taskExecutor, log: log)
+        let packetWaits = PacketWaits()
+        dispatcher = Dispatcher(executor: taskExecutor, packetWaits: packetWaits, log: log)
         pollers = PollerThreads(
             port: port,
             minimum: configuration.pollers.lowerBound,
@@ -111,7 +113,8 @@ public final class Runtime: Sendable {
                 executor: taskExecutor,
                 log: log,
                 stopSignal: stopSignal,
-                tempo: tempo
+                tempo: tempo,
+                packetWaits: packetWaits
             ),
             bell: bell
         )
@@ -289,6 +292,8 @@ public final class Runtime: Sendable {
             try resizePollers(minimum: min(value, pollers.minimum), maximum: value)
         case .setConcurrency(let value):
             port.setConcurrency(value)
+        case .setBatch(let value):
+            port.batchLimit = value
         case .setWorkerMinimum(let value):
             pool.resize(
                 minimum: value,

@@ -18,6 +18,8 @@ public struct RuntimeConfiguration: Codable, Sendable {
     public var pollers: ClosedRange<Int>
     /// How many pollers may run at a time, as a completion port's concurrency value.
     public var concurrency: Int
+    /// How many packets a poller takes at once, and how many events its leader receives, 1 to 1024.
+    public var batch = CompletionPort.usualBatch
     /// Where continuations run.
     public var placement: Placement
     /// How many workers the limited scheduler uses at a time; half of the processors.
@@ -68,6 +70,8 @@ public struct RuntimeConfiguration: Codable, Sendable {
     public static var idleTimeoutRange: ClosedRange<Duration> {
         .milliseconds(10)...(.seconds(3600))
     }
+    /// The sizes that a batch can have.
+    public static var batchLimits: ClosedRange<Int> { CompletionPort.batchLimits }
     /// Most poller threads.
     public static var pollerLimit: Int { PollerThreads.limit }
 }

@@ -16,6 +16,7 @@ struct SnapshotParts: Sendable {
     let log: EventLog
     let stopSignal: StopSignal
     let tempo: Tempo
+    let packetWaits: PacketWaits
     let states = StateSampling()
     let sought = SoughtMachines()
 
@@ -92,6 +93,8 @@ struct SnapshotParts: Sendable {
     private func fillThreads(_ snapshot: inout RuntimeSnapshot) {
         snapshot.port.queuedPeak = max(port.takePeak(), snapshot.port.queued)
         snapshot.port.concurrency = port.seating.concurrency
+        snapshot.port.batch = port.batchLimit
+        snapshot.port.waitMicroseconds = packetWaits.figures(atSeconds: log.elapsedSeconds)
         let pollers = pollers.all
         snapshot.pollers.count = pollers.count
         snapshot.pollers.minimum = self.pollers.minimum

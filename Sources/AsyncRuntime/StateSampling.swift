@@ -46,7 +46,7 @@ final class StateSampling: @unchecked Sendable {
             )
         }
         let graphs = StateGraphs(chains: chains, machines: counts, ways: ways) { rows in
-            registry.chains.waits.percentiles(functionRows: rows)
+            registry.chains.waits.percentiles(functionRows: rows).map { ($0.p50, $0.p99) }
         }
         states.graphs = graphs.graphs(limit: StateSampling.graphLimit)
         states.story = story(of: registry, log)

@@ -15,10 +15,13 @@ final class WaitTimes: @unchecked Sendable {
     /// The figures describe the last complete span of this many seconds and the present one.
     private static let windowSeconds = 5.0
 
+    typealias Figures = (p50: Int, p99: Int, max: Int)
+
+    private let rows: Int
     private let stripes: [LatencyStripe]
     private var windows: [Int: Window] = [:]
     /// What was asked of several rows together since the last look.
-    private var together: [[Int]: (p50: Int, p99: Int)?] = [:]
+    private var together: [[Int]: Figures?] = [:]
     private var turnedAt = 0.0
     private var second = -1
     /// What one look at the stripes of a function brings; empty between two.
@@ -28,7 +31,7 @@ final class WaitTimes: @unchecked Sendable {
     private struct Window {
         var present = LatencyHistogram.ofLatencies()
         var before = LatencyHistogram.ofLatencies()
-        private(set) var figures: (p50: Int, p99: Int)?
+        private(set) var figures: Figures?
 
         /// Begins another span; returns whether anything is left to describe.
         mutating func turn() -> Bool {
@@ -45,24 +48,23 @@ final class WaitTimes: @unchecked Sendable {
         mutating func summarize() {
             var both = before
             both.add(present)
-            figures =
-                both.totalCount == 0
-                ? nil : (Int(both.valueAtPercentile(50)), Int(both.valueAtPercentile(99)))
+            figures = both.waitFigures
         }
     }
 
-    init() {
-        stripes = (0..<Tally.rows * WaitTimes.stripesPerFunction).map { _ in LatencyStripe() }
+    init(rows: Int = Tally.rows) {
+        self.rows = rows
+        stripes = (0..<rows * WaitTimes.stripesPerFunction).map { _ in LatencyStripe() }
     }
 
-    /// Enters one wait.
+    /// Enters one wait, or several of the same length.
     ///
     /// Never waits for another thread: with a stripe taken it goes to the next.
     @inline(__always)
-    func record(_ nanoseconds: UInt64, functionRow: Int, lane: ThreadLane) {
+    func record(_ nanoseconds: UInt64, functionRow: Int, count: UInt32 = 1, lane: ThreadLane) {
         let first = functionRow * WaitTimes.stripesPerFunction
         var index = lane.index % WaitTimes.stripesPerFunction
-        while !stripes[first + index].tryRecord(microseconds: nanoseconds / 1000) {
+        while !stripes[first + index].tryRecord(microseconds: nanoseconds / 1000, count: count) {
             index = (index + 1) % WaitTimes.stripesPerFunction
         }
     }
@@ -75,7 +77,7 @@ final class WaitTimes: @unchecked Sendable {
         together.removeAll(keepingCapacity: true)
         let turns = now - turnedAt >= WaitTimes.windowSeconds
         if turns { turnedAt = now }
-        for row in 0..<min(functionCount, Tally.rows) {
+        for row in 0..<min(functionCount, rows) {
             if turns, windows[row]?.turn() == false { windows[row] = nil }
             for index in 0..<WaitTimes.stripesPerFunction {
                 let stripe = stripes[row * WaitTimes.stripesPerFunction + index]
@@ -91,15 +93,15 @@ final class WaitTimes: @unchecked Sendable {
     }
 
     /// Half of the waits were no longer than the first figure, 99 of 100 no longer than the second,
-    /// in microseconds.
+    /// none longer than the third, in microseconds.
     ///
     /// `nil` where nothing waited of late.
-    func percentiles(functionRow: Int) -> (p50: Int, p99: Int)? {
+    func percentiles(functionRow: Int) -> Figures? {
         windows[functionRow]?.figures
     }
 
     /// The same for several rows together.
-    func percentiles(functionRows rows: [Int]) -> (p50: Int, p99: Int)? {
+    func percentiles(functionRows rows: [Int]) -> Figures? {
         let rows = rows.filter { windows[$0] != nil }
         guard rows.count > 1 else { return rows.first.flatMap(percentiles(functionRow:)) }
         if let known = together[rows] { return known }
@@ -108,10 +110,19 @@ final class WaitTimes: @unchecked Sendable {
         return figures
     }
 
-    private func merged(_ rows: [Int]) -> (p50: Int, p99: Int)? {
+    private func merged(_ rows: [Int]) -> Figures? {
         var all = LatencyHistogram.ofLatencies()
         for row in rows { windows[row]?.add(to: &all) }
-        guard all.totalCount > 0 else { return nil }
-        return (Int(all.valueAtPercentile(50)), Int(all.valueAtPercentile(99)))
+        return all.waitFigures
+    }
+}
+
+extension LatencyHistogram {
+    /// `nil` where nothing was recorded.
+    fileprivate var waitFigures: WaitTimes.Figures? {
+        guard totalCount > 0 else { return nil }
+        return (
+            Int(valueAtPercentile(50)), Int(valueAtPercentile(99)), Int(valueAtPercentile(100))
+        )
     }
 }

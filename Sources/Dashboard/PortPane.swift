@@ -7,7 +7,8 @@ struct PortPane {
     private struct Gauge {
         var name: String
         var value: String
-        var history: History
+        /// `nil` where the value is a sentence of its own.
+        var history: History?
         /// 0 stays to the last; higher ranks go first.
         var rank: Int
     }
@@ -19,7 +20,7 @@ struct PortPane {
 
     func draw(on frame: inout Frame, in rect: Rect, at place: ListPlace) {
         guard let snapshot = model.snapshot else { return }
-        let gauges = gauges(of: snapshot, rows: rect.rows)
+        let gauges = gauges(of: snapshot, in: rect)
         for (index, gauge) in gauges.enumerated() {
             draw(gauge, on: &frame, row: rect.row + index, in: rect)
         }
@@ -36,7 +37,7 @@ struct PortPane {
         guard let snapshot = model.snapshot, rect.rows >= Self.rowsForPackets else {
             return Rect(column: rect.column, row: rect.endRow, columns: rect.columns, rows: 0)
         }
-        let used = gauges(of: snapshot, rows: rect.rows).count + (hasBooks(rect) ? 5 : 0)
+        let used = gauges(of: snapshot, in: rect).count + (hasBooks(rect) ? 5 : 0)
         return Rect(
             column: rect.column,
             row: rect.row + used,
@@ -45,7 +46,8 @@ struct PortPane {
         )
     }
 
-    private func gauges(of snapshot: RuntimeSnapshot, rows: Int) -> [Gauge] {
+    private func gauges(of snapshot: RuntimeSnapshot, in rect: Rect) -> [Gauge] {
+        let rows = rect.rows
         let port = snapshot.port
         let trends = model.trends
         var gauges = [
@@ -73,13 +75,18 @@ struct PortPane {
                 history: trends.queued,
                 rank: 0
             ),
+        ]
+        if let waits = port.waitMicroseconds {
+            gauges.append(Gauge(name: "waited", value: sentence(waits, rect.columns), rank: 3))
+        }
+        gauges += [
             Gauge(
                 name: "dequeued",
                 value: (snapshot.detail.map { Quantity.rate($0.rates.dequeuedPerSecond) } ?? "-")
                     + "/s",
                 history: trends.dequeued,
-                rank: 3
-            ),
+                rank: 4
+            )
         ]
         let room = rows >= Self.rowsForPackets ? max(2, rows - 5) : rows
         while gauges.count > room, let rank = gauges.map(\.rank).max(),
@@ -90,7 +97,22 @@ struct PortPane {
         return gauges
     }
 
+    /// How long packets wait for a poller: the damage, where user code holds the pollers.
+    private func sentence(_ waits: RuntimeSnapshot.PacketWait, _ columns: Int) -> String {
+        func part(_ name: String, _ microseconds: Int) -> String {
+            let time = Quantity.duration(microseconds: microseconds, glyphs: model.glyphs)
+            return "\(name) \(time.right(Quantity.durationWidth))"
+        }
+        let parts = [part("p50", waits.p50), part("p99", waits.p99), part("max", waits.max)]
+        return parts.suffix(columns < 42 ? 2 : 3).joined(separator: "  ")
+    }
+
     private func draw(_ gauge: Gauge, on frame: inout Frame, row: Int, in rect: Rect) {
+        guard let history = gauge.history else {
+            let column = frame.draw(gauge.name.left(9), column: rect.column, row: row, in: rect)
+            frame.draw(gauge.value, .strong, column: column, row: row, in: rect)
+            return
+        }
         let isRate = gauge.value.hasSuffix("/s")
         let value = isRate ? gauge.value.right(7) : gauge.value.right(5) + "  "
         // The gauge that counts the machine that is followed is lit.
@@ -106,10 +128,10 @@ struct PortPane {
         frame.draw(gauge.name, style, column: rect.column, row: row, in: rect)
         var column = rect.column + 9
         column = frame.draw(value, .strong, column: column, row: row, in: rect) + 1
-        let peak = Quantity.count(Int(clamping: gauge.history.peak)).right(Quantity.countWidth)
+        let peak = Quantity.count(Int(clamping: history.peak)).right(Quantity.countWidth)
         let note = rect.columns >= 32 ? " peak \(peak)" : ""
         let width = min(rect.endColumn - column - note.count, History.capacity)
-        let bars = gauge.history.sparkline(width: width, glyphs: model.glyphs)
+        let bars = history.sparkline(width: width, glyphs: model.glyphs)
         column = frame.draw(bars, .flow, column: column, row: row, in: rect)
         frame.draw(note, .dim, column: column, row: row, in: rect)
     }

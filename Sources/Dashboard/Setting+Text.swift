@@ -7,6 +7,7 @@ extension Setting {
     var name: String {
         switch self {
         case .concurrency: "concurrency"
+        case .batch: "batch"
         case .pollerMinimum, .workerMinimum: "minimum"
         case .pollerMaximum, .workerMaximum: "maximum"
         case .hillClimbing: "hill climbing"
@@ -31,7 +32,7 @@ extension Setting {
     var owner: String {
         switch self {
         case .pollerMinimum, .pollerMaximum: "pollers"
-        case .concurrency: "port"
+        case .concurrency, .batch: "port"
         case .workerMinimum, .workerMaximum, .hillClimbing, .cooperativeBlocking,
             .starvationDetection, .localHandOver, .idleTimeout:
             "workers"
@@ -55,6 +56,7 @@ extension Setting {
         case .pollerMinimum: "Threads that take packets from the port."
         case .pollerMaximum: "No more pollers than this, whatever happens."
         case .concurrency: "How many pollers may run at once; the rest waits in reserve."
+        case .batch: "Packets that a poller takes at once; in bounded batches, nobody starves."
         case .workerMinimum: "Threads that the pool creates as soon as there is work."
         case .workerMaximum: "No more workers than this, whatever happens."
         case .hillClimbing: "Throughput decides how many workers there are."

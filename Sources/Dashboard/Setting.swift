@@ -10,6 +10,7 @@ enum Setting: CaseIterable, Sendable {
     case pollerMinimum
     case pollerMaximum
     case concurrency
+    case batch
     case workerMinimum
     case workerMaximum
     case hillClimbing
@@ -32,6 +33,8 @@ enum Setting: CaseIterable, Sendable {
     private static let longest = 3_600_000_000
     private static let fastest = 1_000_000
     private static let leastIdleTimeout = 10_000
+    /// As many as .NET receives from epoll in one call.
+    private static let largestBatch = 1024
 
     /// The value that the runtime has now, or `nil` if there is nothing to change.
     func value(in snapshot: RuntimeSnapshot) -> Int? {
@@ -39,6 +42,7 @@ enum Setting: CaseIterable, Sendable {
         case .pollerMinimum: return snapshot.pollers.minimum
         case .pollerMaximum: return snapshot.pollers.maximum
         case .concurrency: return snapshot.port.concurrency
+        case .batch: return snapshot.port.batch
         case .workerMinimum: return snapshot.workers.minimum
         case .workerMaximum: return snapshot.workers.maximum
         case .placement:
@@ -92,6 +96,7 @@ enum Setting: CaseIterable, Sendable {
         case .pollerMinimum: return 1...max(1, snapshot.pollers.maximum)
         case .pollerMaximum, .concurrency:
             return 1...max(1, limits?.pollers ?? 0, snapshot.pollers.maximum)
+        case .batch: return 1...Self.largestBatch
         case .workerMinimum: return 1...max(1, snapshot.workers.maximum)
         case .workerMaximum: return 1...max(1, limits?.workers ?? 0, snapshot.workers.maximum)
         case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver:
@@ -115,6 +120,7 @@ enum Setting: CaseIterable, Sendable {
         case .pollerMinimum: return .setPollerMinimum(value)
         case .pollerMaximum: return .setPollerMaximum(value)
         case .concurrency: return .setConcurrency(value)
+        case .batch: return .setBatch(value)
         case .workerMinimum: return .setWorkerMinimum(value)
         case .workerMaximum: return .setWorkerMaximum(value)
         case .hillClimbing: return .setHillClimbing(value == 1)
@@ -152,6 +158,10 @@ enum Setting: CaseIterable, Sendable {
         case .clients, .workerMinimum, .workerMaximum:
             let step = Self.step(near: up ? value : value - 1)
             return up ? value + step : value - step
+        case .batch:
+            // From 1 to 2 to 4 to 8.
+            let lower = value > 1 ? 1 << (Int.bitWidth - 1 - (value - 1).leadingZeroBitCount) : 0
+            return up ? 1 << (Int.bitWidth - value.leadingZeroBitCount) : lower
         case .rate, .processorTime: return Self.rung(from: value, up: up, least: 10)
         case .delay, .spread, .blockingTime, .idleTimeout:
             return Self.rung(from: value, up: up, least: 1000)

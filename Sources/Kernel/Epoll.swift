@@ -70,12 +70,18 @@ package struct Epoll: ~Copyable, Sendable {
 
     /// Waits for events, at most `timeout` nanoseconds; negative waits for ever.
     ///
+    /// Brings at most `limit` of them, and no more than the buffer has room for.
+    ///
     /// Returns 0 after a signal, so that the caller looks at its own state again.
-    package func wait(into events: borrowing EventBuffer, timeout: Int64) -> Int {
+    package func wait(
+        into events: borrowing EventBuffer,
+        limit: Int = .max,
+        timeout: Int64
+    ) -> Int {
         let count = unsafe clinux_epoll_wait(
             descriptor.number,
             events.base,
-            Int32(events.capacity),
+            Int32(max(1, min(limit, events.capacity))),
             timeout
         )
         return max(0, Int(count))

@@ -30,7 +30,7 @@ extension CompletionPort {
             timeout = WorldClock.stands ? WorldClock.nap.nanosecondsClamped : 0
         }
         events.removeAll(keepingCapacity: true)
-        engine.wait(timeout: timeout, into: &events)
+        engine.wait(timeout: timeout, limit: batchLimit, into: &events)
         if !events.isEmpty {
             let now = Instant.now
             for event in events { handle(event, at: now, into: &ready, lane: lane) }

@@ -19,8 +19,13 @@ package import Telemetry
 /// it out completes it, and nobody else; that is why each operation completes exactly once. Calls
 /// are made, packets entered and threads woken after the lock is left.
 package final class CompletionPort: Sendable {
-    /// Packets that one poller takes at once.
-    package static let batchLimit = 64
+    /// Packets that one poller may be set to take at once; 1024 is what .NET receives in one call.
+    package static let batchLimits = 1...1024
+    /// What it takes if nothing else is said.
+    ///
+    /// What the leader has received is then still in its processor's cache when the continuations
+    /// look at it.
+    package static let usualBatch = 64
     /// Most timers handled between two looks at the kernel.
     static let timerBatch = 1024
 
@@ -32,6 +37,8 @@ package final class CompletionPort: Sendable {
 
     package let buffers: BufferPool
     let engine: PortEngine
+    /// Relaxed: nothing is published with it; the next batch is as large as it says.
+    private let batch = Atomic(CompletionPort.usualBatch)
     /// Whether the engine is the kernel's: its calls are then made directly, since looking into the
     /// choice would copy it.
     private let isKernel: Bool
@@ -71,6 +78,18 @@ package final class CompletionPort: Sendable {
 
     /// Objects that every operation of every thread uses, without the port itself.
     package var parts: [AnyObject] { [slots, registrations, buffers, buffers.slots] }
+
+    /// Most packets that a poller takes at once, and most events that the leader receives at once.
+    package var batchLimit: Int {
+        get { batch.load(ordering: .relaxed) }
+        set {
+            let limits = CompletionPort.batchLimits
+            batch.store(
+                min(max(limits.lowerBound, newValue), limits.upperBound),
+                ordering: .relaxed
+            )
+        }
+    }
 
     func reference(_ slot: UInt32) -> OperationReference {
         unsafe OperationReference(

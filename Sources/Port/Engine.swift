@@ -27,9 +27,9 @@ package struct ReadinessEvent: Sendable {
 package protocol Engine: Sendable {
     /// Registers once for both directions, edge-triggered.
     func add(_ descriptor: Int32, key: UInt64) throws(Errno)
-    /// Waits at most `timeout` nanoseconds (negative: for ever) and appends what happened.
-    /// At most one thread waits at a time.
-    func wait(timeout: Int64, into events: inout [ReadinessEvent])
+    /// Waits at most `timeout` nanoseconds (negative: for ever) and appends what happened, as a
+    /// rule at most `limit` events. At most one thread waits at a time.
+    func wait(timeout: Int64, limit: Int, into events: inout [ReadinessEvent])
     /// Whether a wait would return at once. Takes nothing, and may be asked by any thread.
     var isReady: Bool { get }
     /// Makes the present or next `wait` return. Wake-ups coalesce.
@@ -51,10 +51,10 @@ package enum PortEngine: Sendable {
     case simulated(any Engine)
 
     @inline(__always)
-    func wait(timeout: Int64, into events: inout [ReadinessEvent]) {
+    func wait(timeout: Int64, limit: Int, into events: inout [ReadinessEvent]) {
         switch self {
-        case .epoll(let engine): engine.wait(timeout: timeout, into: &events)
-        case .simulated(let engine): engine.wait(timeout: timeout, into: &events)
+        case .epoll(let engine): engine.wait(timeout: timeout, limit: limit, into: &events)
+        case .simulated(let engine): engine.wait(timeout: timeout, limit: limit, into: &events)
         }
     }
 

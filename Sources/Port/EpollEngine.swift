@@ -8,12 +8,7 @@ package import SystemPackage
 // INVARIANT: `events` is used by the one thread that waits (the port's leader); the port's seat,
 // handed over under its lock, orders one leader's use before the next one's.
 package final class EpollEngine: Engine, @unchecked Sendable {
-    /// No more than a poller takes from the port at once.
-    ///
-    /// What the leader receives is then still in its processor's cache when the continuations look
-    /// at it. With 1024, as .NET takes them, a thousand busy connections were served more slowly
-    /// than sixty-four.
-    private static let eventCapacity = CompletionPort.batchLimit
+    private static let eventCapacity = CompletionPort.batchLimits.upperBound
     private static let interruptKey = UInt64.max
 
     private let epoll: Epoll
@@ -32,8 +27,8 @@ package final class EpollEngine: Engine, @unchecked Sendable {
         try epoll.add(descriptor, data: key)
     }
 
-    package func wait(timeout: Int64, into events: inout [ReadinessEvent]) {
-        let count = epoll.wait(into: self.events, timeout: timeout)
+    package func wait(timeout: Int64, limit: Int, into events: inout [ReadinessEvent]) {
+        let count = epoll.wait(into: self.events, limit: limit, timeout: timeout)
         for index in 0..<count {
             let event = self.events[index]
             if event.data == EpollEngine.interruptKey {

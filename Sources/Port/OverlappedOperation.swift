@@ -213,6 +213,15 @@ package struct OperationToken: Equatable, Sendable {
     package var packetQueuedAt: Instant {
         unsafe Instant(nanoseconds: memory.pointee.packetQueuedAt)
     }
+    /// Since when its packet could have been taken, had a poller been there.
+    ///
+    /// Of a sleep since it was due. When a descriptor became ready, while no poller asked, the kernel
+    /// does not tell.
+    package var completeSince: Instant {
+        let deadline = unsafe memory.pointee.deadline
+        let isDue = kind == .sleep && deadline != 0
+        return isDue ? min(packetQueuedAt, Instant(nanoseconds: deadline)) : packetQueuedAt
+    }
     /// Number of the buffer that holds what a read received; 0 where there is none.
     package var bufferNumber: UInt32 { unsafe UInt32(truncatingIfNeeded: memory.pointee.buffer) }
 

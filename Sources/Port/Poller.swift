@@ -52,6 +52,8 @@ package protocol PollerDelegate: AnyObject, Sendable {
     func pollerDismissed(_ poller: Poller, _ reason: String)
     /// Its thread could not be created; it takes no packet.
     func pollerFailedToStart(_ poller: Poller, _ reason: String)
+    /// It has taken these packets, at the time that its lane names.
+    func taken(_ batch: [OperationReference], on poller: Poller)
     /// Resumes what the packet completes, and gives its slot back by `CompletionPort.finish`.
     func deliver(_ operation: OperationReference, on poller: Poller)
     /// After the last packet of a batch: runs continuations that were placed on this poller.
@@ -73,6 +75,7 @@ extension CompletionPort {
     ) -> Bool {
         batch.removeAll(keepingCapacity: true)
         ready.removeAll(keepingCapacity: true)
+        let limit = batchLimit
         var now = Instant.now
         var comesBack = poller.tookPackets.load(ordering: .relaxed)
         if comesBack {
@@ -87,7 +90,7 @@ extension CompletionPort {
                 seats.enter(ready)
                 let step = seats.next(
                     for: poller.number,
-                    limit: CompletionPort.batchLimit,
+                    limit: limit,
                     now: now.nanoseconds
                 )
                 var wake: Int?

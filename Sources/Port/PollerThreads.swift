@@ -196,8 +196,9 @@ package final class PollerThreads: Sendable {
         var batch: [OperationReference] = []
         var ready: [UInt32] = []
         var events: [ReadinessEvent] = []
-        batch.reserveCapacity(CompletionPort.batchLimit)
+        batch.reserveCapacity(CompletionPort.usualBatch)
         while port.dequeue(into: &batch, ready: &ready, events: &events, poller: poller) {
+            delegate.taken(batch, on: poller)
             for operation in batch { delegate.deliver(operation, on: poller) }
             delegate.delivered(on: poller)
         }

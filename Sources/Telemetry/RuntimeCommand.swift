@@ -7,6 +7,7 @@ package enum RuntimeCommand: Codable, Equatable, Sendable {
     case setPollerMinimum(Int)
     case setPollerMaximum(Int)
     case setConcurrency(Int)
+    case setBatch(Int)
     case setWorkerMinimum(Int)
     case setWorkerMaximum(Int)
     case setPlacement(String)

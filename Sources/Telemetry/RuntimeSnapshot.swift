@@ -75,8 +75,25 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
         /// Readiness events that named a registration that is gone.
         package var staleEvents = 0
         package var concurrency = 0
+        /// Most packets that a poller takes at once.
+        package var batch = 0
+        /// How long packets taken of late have waited; `nil` where none was taken.
+        package var waitMicroseconds: PacketWait?
 
         package init() {}
+    }
+
+    /// How long completion packets waited for a poller, two significant digits.
+    package struct PacketWait: Codable, Equatable, Sendable {
+        package var p50: Int
+        package var p99: Int
+        package var max: Int
+
+        package init(p50: Int, p99: Int, max: Int) {
+            self.p50 = p50
+            self.p99 = p99
+            self.max = max
+        }
     }
 
     /// Poller threads, by what they do at the moment of the sample.

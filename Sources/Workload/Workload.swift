@@ -102,9 +102,9 @@ package final class Workload: Sendable {
         case .setVariant(let index):
             guard scenario.variants.indices.contains(index) else { return }
             context.settings.variant = index
-        case .watchMachine, .setPollerMinimum, .setPollerMaximum, .setConcurrency,
-            .setWorkerMinimum,
-            .setWorkerMaximum, .setPlacement, .setHillClimbing, .setCooperativeBlocking,
+        case .watchMachine, .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setBatch,
+            .setWorkerMinimum, .setWorkerMaximum, .setPlacement, .setHillClimbing,
+            .setCooperativeBlocking,
             .setStarvationDetection, .setLocalHandOver, .setIdleTimeout, .setTempo,
             .setWorldPaused, .step, .follow, .cancelOperation, .startScenario,
             .searchMachines:

@@ -18,6 +18,9 @@ struct PoolOptions: ParsableArguments {
     @Option(help: "How many pollers may run at the same time.")
     var concurrency: String?
 
+    @Option(help: "How many packets a poller takes at once, 1 to 1024.")
+    var batch: String?
+
     @Option(
         help: "What waits in the kernel: \(EngineName.names).",
         completion: .list(EngineName.allCases.map(\.rawValue))
@@ -86,6 +89,15 @@ struct PoolOptions: ParsableArguments {
                 )
             }
             configuration.concurrency = value
+        }
+        if let batch {
+            guard let value = Int(batch), RuntimeConfiguration.batchLimits.contains(value) else {
+                throw UsageError(
+                    "--batch takes a number from 1 to "
+                        + "\(RuntimeConfiguration.batchLimits.upperBound), not '\(batch)'."
+                )
+            }
+            configuration.batch = value
         }
         if let idleTimeout { configuration.idleTimeout = try Self.idleTimeout(idleTimeout) }
         if let hillClimbing { configuration.hillClimbing = hillClimbing }

@@ -41,6 +41,18 @@ import Testing
         #expect(times.percentiles(functionRow: 1) == nil)
     }
 
+    @Test func `waits of the same length are entered together, and the longest is named`() throws {
+        let lane = lanes.make(kind: .poller, number: 1)
+        let times = WaitTimes(rows: 1)
+        times.record(2_000_000, functionRow: 0, count: 1024, lane: lane)
+        times.record(30_000_000, functionRow: 0, lane: lane)
+        times.drain(functionCount: 1, atSeconds: 1)
+        let waits = try #require(times.percentiles(functionRow: 0))
+        #expect((1990...2010).contains(waits.p50))
+        #expect((1990...2010).contains(waits.p99))
+        #expect((29_500...30_500).contains(waits.max))
+    }
+
     @Test func `a wait longer than a minute counts as a minute`() throws {
         let lane = lanes.make(kind: .other, number: 1)
         times.record(UInt64.max, functionRow: Tally.rows - 1, lane: lane)

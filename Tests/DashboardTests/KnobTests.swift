@@ -41,6 +41,19 @@ struct KnobTests {
         #expect(update(&model, .key(.right)) == [.command(command)])
     }
 
+    @Test func `batches double and halve`() {
+        var sizes = [1]
+        while sizes[sizes.count - 1] < 1024 {
+            sizes.append(Setting.batch.neighbour(of: sizes[sizes.count - 1], up: true))
+        }
+        #expect(sizes == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])
+        for (low, high) in zip(sizes, sizes.dropFirst()) {
+            #expect(Setting.batch.neighbour(of: high, up: false) == low)
+        }
+        #expect(Setting.batch.neighbour(of: 100, up: true) == 128)
+        #expect(Setting.batch.neighbour(of: 100, up: false) == 64)
+    }
+
     @Test func `times go from nothing to an hour and back in few steps`() {
         var times = [0]
         while let last = times.last, last < 3_600_000_000, times.count < 99 {

@@ -70,6 +70,8 @@ enum Sample {
         snapshot.port.queued = 1
         snapshot.port.queuedPeak = 1
         snapshot.port.concurrency = 2
+        snapshot.port.batch = 64
+        snapshot.port.waitMicroseconds = .init(p50: 12, p99: 1230, max: 21_000)
         snapshot.pollers.count = 2
         snapshot.pollers.minimum = 2
         snapshot.pollers.maximum = 1000

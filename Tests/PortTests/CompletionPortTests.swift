@@ -215,9 +215,20 @@ import Testing
     }
 
     @Test func `packets leave in the order in which they came, across batches`() throws {
-        let count = 3 * CompletionPort.batchLimit + 1
+        let count = 3 * CompletionPort.usualBatch + 1
         for subject in 1...UInt64(count) { try stage.submit(.post, nil, subject) }
         #expect(stage.port.waitingPackets(limit: 2, now: .now).map(\.number) == [1, 2])
+        #expect(stage.take(count).map(\.subject) == Array(1...UInt64(count)))
+        #expect(stage.leftovers == [])
+    }
+
+    @Test(arguments: [(1, 1), (3, 3), (64, 64), (1024, 1024), (0, 1), (5000, 1024)])
+    func `a batch is as large as is set, within limits`(asked: Int, size: Int) throws {
+        stage.port.batchLimit = asked
+        #expect(stage.port.batchLimit == size)
+        let count = 2 * size + 1
+        for subject in 1...UInt64(count) { try stage.submit(.post, nil, subject) }
+        #expect([stage.pump(), stage.pump(), stage.pump()] == [size, size, 1])
         #expect(stage.take(count).map(\.subject) == Array(1...UInt64(count)))
         #expect(stage.leftovers == [])
     }

@@ -71,6 +71,8 @@ private final class Door: PollerDelegate {
     func pollerFailedToStart(_ poller: Poller, _ reason: String) {
         Issue.record("poller-\(poller.number) could not be created: \(reason)")
     }
+    func taken(_ batch: [OperationReference], on poller: Poller) {}
+
     func deliver(_ operation: OperationReference, on poller: Poller) {}
     func delivered(on poller: Poller) {}
 

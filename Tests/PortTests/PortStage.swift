@@ -105,9 +105,11 @@ import TestSupport
     /// Packets that wait in the port.
     var queued: Int { port.seating.queued }
 
-    private func pump() {
+    /// Dequeues once; returns how many packets that brought.
+    @discardableResult
+    func pump() -> Int {
         guard port.dequeue(into: &batch, ready: &ready, events: &events, poller: poller) else {
-            return
+            return 0
         }
         for operation in batch {
             if operation.kind == .read, operation.bufferNumber != 0 {
@@ -116,6 +118,7 @@ import TestSupport
             endings.append(Ending(subject: operation.subject, outcome: operation.outcome))
             port.finish(operation, on: lane)
         }
+        return batch.count
     }
 
     /// What is not zero though nothing is in flight, and whether the books balance.

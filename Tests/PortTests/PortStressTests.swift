@@ -451,6 +451,8 @@ private final class Deliveries: PollerDelegate {
         Issue.record("poller-\(poller.number) could not be created: \(reason)")
     }
 
+    func taken(_ batch: [OperationReference], on poller: Poller) {}
+
     func deliver(_ operation: OperationReference, on poller: Poller) {
         if operation.kind == .read, operation.bufferNumber != 0 {
             port.buffers.put(operation.bufferNumber)

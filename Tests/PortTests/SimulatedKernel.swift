@@ -100,7 +100,7 @@ final class SimulatedKernel: Engine {
         if let refusal { throw refusal }
     }
 
-    func wait(timeout: Int64, into events: inout [ReadinessEvent]) {
+    func wait(timeout: Int64, limit: Int, into events: inout [ReadinessEvent]) {
         let limit: Duration = timeout < 0 ? .seconds(60) : .nanoseconds(timeout)
         let deadline = Instant.now.advanced(by: limit)
         while true {
