@@ -66,17 +66,18 @@ final class ErrorCapture {
     }
 
     /// Puts descriptor 2 back and writes what has been kept, as far as the reader takes it.
-    func end(patienceMilliseconds: Int32) {
+    func finish() {
         dup2(original, 2)
         // Bounds what is kept once more.
         _ = takeLines()
+        let words = LastWords()
         if lostLineCount > 0 {
             let note = "\(lostLineCount) earlier lines of standard error were not kept.\n"
-            guard write(Array(note.utf8), patienceMilliseconds) else { return }
+            guard words.say(Array(note.utf8)) else { return }
         }
         while start < file.byteCount {
             let bytes = file.bytes(at: start, count: 1024)
-            guard !bytes.isEmpty, write(bytes, patienceMilliseconds) else { return }
+            guard !bytes.isEmpty, words.say(bytes) else { return }
             start += bytes.count
         }
     }
@@ -91,19 +92,5 @@ final class ErrorCapture {
         file.makeHole(at: start, count: count)
         start += count
         cn_crash_captured_from(off_t(start), lostLineCount)
-    }
-
-    private func write(_ bytes: [UInt8], _ patienceMilliseconds: Int32) -> Bool {
-        var bytes = bytes[...]
-        while !bytes.isEmpty {
-            var ready = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
-            guard unsafe poll(&ready, 1, patienceMilliseconds) > 0 else { return false }
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(2, buffer.baseAddress, buffer.count)
-            }
-            guard count > 0 else { return false }
-            bytes = bytes.dropFirst(count)
-        }
-        return true
     }
 }

@@ -185,7 +185,7 @@ package final class TerminalSession {
         writer.flush(patienceMilliseconds: Self.patienceMilliseconds)
         modes.restore()
         cn_crash_disarm()
-        errors?.end(patienceMilliseconds: Self.patienceMilliseconds)
+        errors?.finish()
         errors = nil
     }
 

@@ -61,12 +61,18 @@ final class TerminalWriter {
     }
 
     /// Writes what is kept, waiting for the terminal, but not for one that takes nothing.
-    func flush(patienceMilliseconds: Int32) {
+    ///
+    /// Returns whether it has taken all; what it has not is given up.
+    @discardableResult
+    func flush(patienceMilliseconds: Int32) -> Bool {
         while isBehind {
             var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             let count = unsafe poll(&ready, 1, patienceMilliseconds)
-            guard count > 0, (try? flush()) != nil else { break }
+            guard count > 0, (try? flush()) != nil else {
+                pending = []
+                return false
+            }
         }
-        pending = []
+        return true
     }
 }

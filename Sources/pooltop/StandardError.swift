@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SystemPackage
+internal import Terminal
 
 /// Sentences for the person at the terminal, beside what the command prints.
 enum StandardError {
@@ -9,7 +9,7 @@ enum StandardError {
         guard !names.isEmpty else { return }
         let threads = names.joined(separator: ", ")
         let sentence = "Left behind, since code on them did not return: \(threads).\n"
-        // Where standard error is closed, there is nobody to tell.
-        _ = try? FileDescriptor.standardError.writeAll(Array(sentence.utf8))
+        // Where standard error is closed, or nobody reads it, there is nobody to tell.
+        LastWords().say(Array(sentence.utf8))
     }
 }

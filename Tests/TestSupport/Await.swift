@@ -17,7 +17,7 @@ package struct Impatience: Error, CustomStringConvertible {
 /// millisecond.
 package func eventually(
     _ what: String,
-    within limit: Duration = .seconds(60),
+    within limit: Duration = .seconds(180),
     every interval: Duration = .microseconds(200),
     _ condition: () throws -> Bool
 ) throws {

@@ -60,7 +60,7 @@ package struct StartedProgram {
     ///
     /// - Throws: `Impatience` where it had to be killed; the text is what it had written to its
     ///   standard error.
-    package func end(patience: Duration = .seconds(180)) throws -> End {
+    package func end(patience: Duration = .seconds(300)) throws -> End {
         defer { try? FileManager.default.removeItem(at: folder) }
         var status: Int32 = 0
         do {
