@@ -37,13 +37,17 @@ final class MachineStory: Sendable {
         get { number.load(ordering: .relaxed) }
         set {
             guard newValue != watched else { return }
-            state.withLock { $0 = State() }
-            number.store(newValue, ordering: .relaxed)
+            state.withLock { state in
+                state = State()
+                number.store(newValue, ordering: .relaxed)
+            }
         }
     }
 
-    func append(_ step: Step) {
+    /// Adds a step of that machine, unless another one is watched by now.
+    func append(_ step: Step, of machine: UInt32) {
         state.withLock { state in
+            guard machine == watched else { return }
             if state.steps.count == MachineStory.limit {
                 state.steps.removeFirst()
                 state.before += 1

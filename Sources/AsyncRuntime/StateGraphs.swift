@@ -98,7 +98,9 @@ struct StateGraphs {
     private var arrows: [Int: [Ends: (count: Int, perSecond: Double)]] {
         var arrows: [Int: [Ends: (count: Int, perSecond: Double)]] = [:]
         for way in ways where way.count > 0 {
-            let rows = [way.from, way.to].compactMap { $0 }.filter(chains.indices.contains)
+            let rows = [way.from, way.to].compactMap { $0 }
+            // One end did not fit in the table: where the arrow leads is not known.
+            guard rows.allSatisfy(chains.indices.contains) else { continue }
             for function in Set(rows.flatMap { chains[$0].frames.map(\.function) }) {
                 let ends = Ends(
                     from: way.from.flatMap { state(of: function, in: $0) },

@@ -175,25 +175,16 @@ extension StateMachineRegistry {
                 queued: Int(unsafe memory.pointee.queued.load(ordering: .relaxed)),
                 waiting: Int(unsafe memory.pointee.waiting.load(ordering: .relaxed))
             )
-            let state: String
             switch State(rawValue: raw) {
-            case .queued:
-                state = "queued"
-                times.queued += current
-            case .running:
-                state = "running"
-                times.running += current
-            case .suspended:
-                state = "suspended"
-                times.waiting += current
-            default:
-                state = OperationKind(rawValue: raw &- State.waiting.rawValue)?.name ?? "waiting"
-                times.waiting += current
+            case .queued: times.queued += current
+            case .running: times.running += current
+            case .ended: break
+            default: times.waiting += current
             }
             var row = RuntimeSnapshot.MachineRow(
                 number: Int(number),
                 function: site < known.sites.count ? known.sites[site].function : "",
-                state: state,
+                state: StateMachineRegistry.stateName(raw),
                 descriptor: raw >= State.waiting.rawValue
                     ? Int(unsafe memory.pointee.descriptor.load(ordering: .relaxed)) : -1,
                 ageMicroseconds: Int((now &- min(started, now)) / 1000),

@@ -71,7 +71,8 @@ extension StateMachineRegistry {
                 chain: unsafe memory.pointee.chain.load(ordering: .relaxed),
                 scheduler: unsafe memory.pointee.scheduler.load(ordering: .relaxed),
                 afterNanoseconds: time
-            )
+            ),
+            of: watched
         )
     }
 

@@ -61,7 +61,9 @@ struct MachinePane {
             .init([Span("\(name) ", .dim), Span(value.right(width), .strong)], rank: rank)
         }
         func time(_ name: String, _ value: Int, rank: Int) -> PhraseLine.Phrase {
-            let text = Quantity.duration(microseconds: value, glyphs: model.glyphs)
+            // No request was answered in the time that the figures are of.
+            let measured = Quantity.duration(microseconds: value, glyphs: model.glyphs)
+            let text = latency.max == 0 ? "-" : measured
             return phrase(name, text, Quantity.durationWidth, rank: rank)
         }
         var line = PhraseLine(separator: Span("  "))

@@ -306,7 +306,11 @@ package final class WorkerPool: Sendable {
         var quantumEnd = start.advanced(by: WorkerPool.quantum).nanoseconds
         while let item = findWork(worker) {
             // This item may block on one that waits behind it: ask for another worker first.
-            if !request.isCovered, worker.queue.count > 0 || hasWork(for: nil) { requestWorker() }
+            if !request.isCovered, worker.queue.count > 0 || hasWork(for: nil) {
+                requestWorker()
+                // A thread may have been created.
+                worker.keepReading(nil)
+            }
             run(item, on: worker, delegate)
             ranItem(&quantumEnd)
             if ThreadCounts(word: counts.load(ordering: .relaxed)).isAboveGoal,

@@ -96,12 +96,13 @@ import Testing
     }
 
     @Test func `a story keeps the latest steps of one machine`() {
+        func step(_ at: UInt64) -> MachineStory.Step {
+            MachineStory.Step(at: at, state: 1, thread: 0, chain: 0, afterNanoseconds: 0)
+        }
         let story = MachineStory()
         story.watched = 7
         for at in 0..<UInt64(MachineStory.limit + 5) {
-            story.append(
-                MachineStory.Step(at: at, state: 1, thread: 0, chain: 0, afterNanoseconds: 0)
-            )
+            story.append(step(at), of: 7)
         }
         #expect(story.all.before == 5)
         #expect(story.all.steps.count == MachineStory.limit)
@@ -109,5 +110,8 @@ import Testing
         story.watched = 8
         #expect(story.all.steps.isEmpty)
         #expect(story.all.before == 0)
+        // A thread that was about to tell of the other machine.
+        story.append(step(0), of: 7)
+        #expect(story.all.steps.isEmpty)
     }
 }
