@@ -150,7 +150,7 @@ private let canReadSymbols = true
     }
 
     private func symbolsAreRead(_ runtime: Runtime) async throws {
-        let deadline = Instant.now.advanced(by: .seconds(60))
+        let deadline = Instant.now.advanced(by: .seconds(240))
         while runtime.snapshot().detail?.states.missing != "" {
             try #require(Instant.now < deadline, "Symbols are still not read.")
             try await runtime.sleep(for: .milliseconds(20))

@@ -32,7 +32,7 @@ func withRuntime<Result: Sendable>(
     } catch {
         outcome = .failure(error)
     }
-    let held = runtime.shutdown(within: .seconds(60))
+    let held = runtime.shutdown(within: .seconds(120))
     #expect(held.isEmpty, "Threads were still held at the end.")
     let snapshot = runtime.snapshot()
     #expect(snapshot.operations.balances)

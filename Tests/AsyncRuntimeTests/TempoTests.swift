@@ -191,7 +191,7 @@ import Testing
 
     /// Waits for a condition, in real time, on a thread that is not the runtime's.
     private func until(_ what: String, _ condition: () -> Bool) throws {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+        let deadline = ContinuousClock.now.advanced(by: .seconds(240))
         while !condition() {
             try #require(ContinuousClock.now < deadline, "\(what)")
             CurrentThread.yieldProcessor()

@@ -32,7 +32,7 @@ import Testing
         door.awaitStarts(5)
         #expect(pollers.all.allSatisfy { (1...3).contains($0.number) })
         pollers.stop()
-        #expect(pollers.join(until: Instant.now.advanced(by: .seconds(60))) == [])
+        #expect(pollers.join(until: Instant.now.advanced(by: .seconds(240))) == [])
     }
 }
 
@@ -50,7 +50,7 @@ private final class Door: PollerDelegate {
     func open() { isOpen.store(true, ordering: .releasing) }
 
     func awaitStarts(_ count: Int) {
-        let deadline = Instant.now.advanced(by: .seconds(60))
+        let deadline = Instant.now.advanced(by: .seconds(240))
         while starts.load(ordering: .acquiring) < count, Instant.now < deadline {
             started.park(timeout: deadline.duration(since: .now))
         }

@@ -246,7 +246,7 @@ private final class Works: Sendable {
     func finish() throws -> Report {
         port.close(on: lanes.current)
         pollers.stop()
-        let late = pollers.join(until: Instant.now.advanced(by: .seconds(60)))
+        let late = pollers.join(until: Instant.now.advanced(by: .seconds(240)))
         var words = problems.withLock { $0 }
         words += late.map { "\($0) did not end" }
         let books = lanes.books()
@@ -396,7 +396,7 @@ private final class Desk: Sendable {
 
     /// Waits for all outcomes; returns what is wrong with them.
     func await(_ count: Int) -> [String] {
-        let deadline = Instant.now.advanced(by: .seconds(60))
+        let deadline = Instant.now.advanced(by: .seconds(240))
         while pending.load(ordering: .acquiring) > 0 {
             if !parker.park(timeout: deadline.duration(since: .now)) {
                 return ["waited 60 s in vain for \(pending.load(ordering: .relaxed)) outcomes"]
