@@ -22,13 +22,18 @@ struct Trends: Equatable, Sendable {
 
     /// Adds a snapshot's values if it is the first of its second.
     ///
-    /// Queues are of interest when they are long: what is queued counts with the most of its second.
+    /// What has a peak on the screen counts with the most of its second: nothing is higher than its
+    /// own peak.
     mutating func record(_ snapshot: RuntimeSnapshot) {
         let second = snapshot.elapsedSeconds.rounded(.down)
         let most = max(snapshot.port.queued, snapshot.port.queuedPeak)
         guard second != self.second else {
+            armed.raise(to: Double(snapshot.port.armed))
+            inKernel.raise(to: Double(snapshot.port.inKernel))
+            timers.raise(to: Double(snapshot.port.timers))
             queued.raise(to: Double(most))
             items.raise(to: Double(snapshot.queues.depth))
+            if let rates = snapshot.detail?.rates { dequeued.raise(to: rates.dequeuedPerSecond) }
             return
         }
         self.second = second
