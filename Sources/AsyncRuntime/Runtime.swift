@@ -311,6 +311,7 @@ public final class Runtime: Sendable {
         case .setPlacement(let name):
             guard let placement = Placement(rawValue: name) else { return false }
             self.placement = placement
+        case .setSkipOnSuccess(let isOn): skipOnSuccess = isOn
         case .setHillClimbing(let isOn): pool.switches.hillClimbing = isOn
         case .setCooperativeBlocking(let isOn): pool.switches.cooperativeBlocking = isOn
         case .setStarvationDetection(let isOn): pool.switches.starvationDetection = isOn

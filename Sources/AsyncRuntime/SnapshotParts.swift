@@ -190,6 +190,7 @@ struct SnapshotParts: Sendable {
         detail.limits.pollers = RuntimeConfiguration.pollerLimit
         detail.limits.workers = RuntimeConfiguration.workerLimit
         let switches = pool.switches
+        detail.switches.skipOnSuccess = port.skipOnSuccess.load(ordering: .relaxed)
         detail.switches.hillClimbing = switches.hillClimbing
         detail.switches.cooperativeBlocking = switches.cooperativeBlocking
         detail.switches.starvationDetection = switches.starvationDetection

@@ -8,6 +8,7 @@ extension Setting {
         switch self {
         case .concurrency: "concurrency"
         case .batch: "batch"
+        case .skipOnSuccess: "skip on success"
         case .pollerMinimum, .workerMinimum: "minimum"
         case .pollerMaximum, .workerMaximum: "maximum"
         case .hillClimbing: "hill climbing"
@@ -32,7 +33,7 @@ extension Setting {
     var owner: String {
         switch self {
         case .pollerMinimum, .pollerMaximum: "pollers"
-        case .concurrency, .batch: "port"
+        case .concurrency, .batch, .skipOnSuccess: "port"
         case .workerMinimum, .workerMaximum, .hillClimbing, .cooperativeBlocking,
             .starvationDetection, .localHandOver, .idleTimeout:
             "workers"
@@ -53,6 +54,7 @@ extension Setting {
     /// What it does, in a sentence.
     var explanation: String {
         switch self {
+        case .skipOnSuccess: "What succeeds at once goes on at once, without a packet in the port."
         case .pollerMinimum: "Threads that take packets from the port."
         case .pollerMaximum: "No more pollers than this, whatever happens."
         case .concurrency: "How many pollers may run at once; the rest waits in reserve."
@@ -86,7 +88,8 @@ extension Setting {
         case .variant:
             let names = snapshot?.detail?.scenario.variants ?? []
             return names.indices.contains(value) ? names[value] : "\(value)"
-        case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver:
+        case .skipOnSuccess, .hillClimbing, .cooperativeBlocking, .starvationDetection,
+            .localHandOver:
             return value == 1 ? "on" : "off"
         case .rate: return value == 0 ? "closed loop" : "\(value)/s"
         case .delay, .spread, .processorTime, .blockingTime, .idleTimeout:

@@ -11,6 +11,7 @@ enum Setting: CaseIterable, Sendable {
     case pollerMaximum
     case concurrency
     case batch
+    case skipOnSuccess
     case workerMinimum
     case workerMaximum
     case hillClimbing
@@ -73,7 +74,9 @@ enum Setting: CaseIterable, Sendable {
     /// Whether it is something that is on or off.
     var isSwitch: Bool {
         switch self {
-        case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver: true
+        case .skipOnSuccess, .hillClimbing, .cooperativeBlocking, .starvationDetection,
+            .localHandOver:
+            true
         default: false
         }
     }
@@ -81,6 +84,7 @@ enum Setting: CaseIterable, Sendable {
     private func isOn(in snapshot: RuntimeSnapshot) -> Bool? {
         guard let switches = snapshot.detail?.switches else { return nil }
         return switch self {
+        case .skipOnSuccess: switches.skipOnSuccess
         case .hillClimbing: switches.hillClimbing
         case .cooperativeBlocking: switches.cooperativeBlocking
         case .starvationDetection: switches.starvationDetection
@@ -99,7 +103,8 @@ enum Setting: CaseIterable, Sendable {
         case .batch: return 1...Self.largestBatch
         case .workerMinimum: return 1...max(1, snapshot.workers.maximum)
         case .workerMaximum: return 1...max(1, limits?.workers ?? 0, snapshot.workers.maximum)
-        case .hillClimbing, .cooperativeBlocking, .starvationDetection, .localHandOver:
+        case .skipOnSuccess, .hillClimbing, .cooperativeBlocking, .starvationDetection,
+            .localHandOver:
             return 0...1
         case .idleTimeout: return Self.leastIdleTimeout...Self.longest
         case .placement: return 0...max(0, (limits?.placements.count ?? 1) - 1)
@@ -121,6 +126,7 @@ enum Setting: CaseIterable, Sendable {
         case .pollerMaximum: return .setPollerMaximum(value)
         case .concurrency: return .setConcurrency(value)
         case .batch: return .setBatch(value)
+        case .skipOnSuccess: return .setSkipOnSuccess(value == 1)
         case .workerMinimum: return .setWorkerMinimum(value)
         case .workerMaximum: return .setWorkerMaximum(value)
         case .hillClimbing: return .setHillClimbing(value == 1)

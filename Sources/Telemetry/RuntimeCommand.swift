@@ -15,6 +15,7 @@ package enum RuntimeCommand: Codable, Equatable, Sendable {
     case setCooperativeBlocking(Bool)
     case setStarvationDetection(Bool)
     case setLocalHandOver(Bool)
+    case setSkipOnSuccess(Bool)
     case setIdleTimeout(microseconds: Int)
     case setClients(Int)
     /// `nil` is a closed loop.

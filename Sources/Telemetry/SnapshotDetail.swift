@@ -64,8 +64,10 @@ extension RuntimeSnapshot {
         package init() {}
     }
 
-    /// What moves the pool's goal, and can be switched off.
+    /// What the port and the pool do by themselves, and can be switched off.
     package struct Switches: Codable, Equatable, Sendable {
+        /// An operation that succeeds at once skips the completion packet.
+        package var skipOnSuccess = true
         package var hillClimbing = true
         package var cooperativeBlocking = true
         package var starvationDetection = true

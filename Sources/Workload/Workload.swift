@@ -105,7 +105,8 @@ package final class Workload: Sendable {
         case .watchMachine, .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setBatch,
             .setWorkerMinimum, .setWorkerMaximum, .setPlacement, .setHillClimbing,
             .setCooperativeBlocking,
-            .setStarvationDetection, .setLocalHandOver, .setIdleTimeout, .setTempo,
+            .setStarvationDetection, .setLocalHandOver, .setSkipOnSuccess,
+            .setIdleTimeout, .setTempo,
             .setWorldPaused, .step, .follow, .cancelOperation, .startScenario,
             .searchMachines:
             break

@@ -57,6 +57,12 @@ struct PoolOptions: ParsableArguments {
     )
     var localHandOver: Bool?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "What succeeds at once goes on at once, without a packet in the port."
+    )
+    var skipOnSuccess: Bool?
+
     @Option(help: "How long an idle worker waits before it leaves, such as 20s.")
     var idleTimeout: String?
 
@@ -104,6 +110,7 @@ struct PoolOptions: ParsableArguments {
         if let cooperativeBlocking { configuration.cooperativeBlocking = cooperativeBlocking }
         if let starvationDetection { configuration.starvationDetection = starvationDetection }
         if let localHandOver { configuration.localHandOver = localHandOver }
+        if let skipOnSuccess { configuration.skipOnSuccess = skipOnSuccess }
         try checkEngine()
         if let placement { configuration.placement = try chosen(placement) }
         return configuration

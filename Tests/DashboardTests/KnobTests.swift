@@ -17,6 +17,7 @@ struct KnobTests {
         (.cooperativeBlocking, .setCooperativeBlocking(false)),
         (.starvationDetection, .setStarvationDetection(false)),
         (.localHandOver, .setLocalHandOver(false)),
+        (.skipOnSuccess, .setSkipOnSuccess(false)),
         (.idleTimeout, .setIdleTimeout(microseconds: 10_000_000)),
     ])
     func `minus lowers the chosen setting`(setting: Setting, command: RuntimeCommand) {

@@ -114,8 +114,13 @@ private struct Reader: Sendable {
                 from: route.source(ofClient: number)
             )
             defer { socket.close() }
+            var variant = -1
             while !Task.isCancelled {
-                context.runtime.skipOnSuccess = context.settings.variant == 0
+                // Once for each choice: the knob may say otherwise afterwards.
+                if variant != context.settings.variant {
+                    variant = context.settings.variant
+                    context.runtime.skipOnSuccess = variant == 0
+                }
                 let begin = context.elapsed
                 for _ in 0..<Self.messages { try await socket.write(Self.message) }
                 // By now most of it has come back.

@@ -15,7 +15,7 @@ struct SoakChanges {
 
     /// The next change; every kind of command comes up.
     mutating func next() -> RuntimeCommand {
-        switch pick(0...13) {
+        switch pick(0...14) {
         case 0, 1: .setClients(pick(0...clients))
         case 2: .setRate(perSecond: Double(pick(10...4000)))
         case 3: .setRate(perSecond: nil)
@@ -28,6 +28,7 @@ struct SoakChanges {
         case 10: .setPollerMaximum(pick(1...8))
         case 11: .setConcurrency(pick(1...4))
         case 12: .setBatch(pick(1...1024))
+        case 13: .setSkipOnSuccess(pick(0...1) == 1)
         default: .setPlacement(pick(0...1) == 0 ? "worker" : "inline")
         }
     }
