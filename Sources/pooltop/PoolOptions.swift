@@ -88,22 +88,15 @@ struct PoolOptions: ParsableArguments {
             configuration.pollers = try Self.range(pollers, of: "pollers", in: Self.pollerRange)
         }
         if let concurrency {
-            guard let value = Int(concurrency), Self.pollerRange.contains(value) else {
-                throw UsageError(
-                    "--concurrency takes a number from 1 to \(Self.pollerRange.upperBound), not "
-                        + "'\(concurrency)'."
-                )
-            }
-            configuration.concurrency = value
+            configuration.concurrency = try Self.number(
+                concurrency,
+                of: "concurrency",
+                in: Self.pollerRange
+            )
         }
         if let batch {
-            guard let value = Int(batch), RuntimeConfiguration.batchLimits.contains(value) else {
-                throw UsageError(
-                    "--batch takes a number from 1 to "
-                        + "\(RuntimeConfiguration.batchLimits.upperBound), not '\(batch)'."
-                )
-            }
-            configuration.batch = value
+            let limits = RuntimeConfiguration.batchLimits
+            configuration.batch = try Self.number(batch, of: "batch", in: limits)
         }
         if let idleTimeout { configuration.idleTimeout = try Self.idleTimeout(idleTimeout) }
         if let hillClimbing { configuration.hillClimbing = hillClimbing }
@@ -114,6 +107,20 @@ struct PoolOptions: ParsableArguments {
         try checkEngine()
         if let placement { configuration.placement = try chosen(placement) }
         return configuration
+    }
+
+    private static func number(
+        _ text: String,
+        of name: String,
+        in limits: ClosedRange<Int>
+    ) throws -> Int {
+        guard let value = Int(text), limits.contains(value) else {
+            throw UsageError(
+                "--\(name) takes a number from \(limits.lowerBound) to \(limits.upperBound), not "
+                    + "'\(text)'."
+            )
+        }
+        return value
     }
 
     private static func idleTimeout(_ text: String) throws -> Duration {

@@ -15,18 +15,18 @@ import Testing
             columns: 160,
             rows: 50
         )
-        try until("it runs", process) { $0[0].contains("LIVE") }
+        try process.awaitScreen("it runs") { $0[0].contains("LIVE") }
         process.type(" ")
-        try until("the world stands", process) { $0[0].contains("WORLD FROZEN") }
+        try process.awaitScreen("the world stands") { $0[0].contains("WORLD FROZEN") }
         var captions: [String] = []
         for step in 1...24 {
             process.type("s")
             // The badge counts the steps that a hop has taken.
-            let lines = try until("step \(step)", process) { $0[0].contains("STEP \(step) ") }
+            let lines = try process.awaitScreen("step \(step)") { $0[0].contains("STEP \(step) ") }
             captions.append(lines[2].trimmingCharacters(in: .whitespaces))
         }
         // Nobody presses a key: the clock in the title stands.
-        let clock = screen(process).lines[0].suffix(5)
+        let clock = process.screen.lines[0].suffix(5)
         let stations = [
             ("submitted read on fd", "armed"), ("epoll told poller-1", "is ready"),
             ("poller-1 called recv", "now there is a packet"), ("poller-1 took packet #", "read"),
@@ -37,7 +37,7 @@ import Testing
         }
         process.type("l")
         let newest = try #require(captions.last?.dropLast())
-        let log = try until("the whole log", process) { lines in
+        let log = try process.awaitScreen("the whole log") { lines in
             lines.contains { $0.contains(newest) } && lines.count { $0.contains("Hop  ") } >= 20
         }
         for caption in captions.suffix(20) {
@@ -47,26 +47,5 @@ import Testing
         #expect(log[0].suffix(5) == clock)
         process.type("q")
         #expect(try process.awaitEnd() == 0)
-    }
-
-    @discardableResult
-    private func until(
-        _ what: String,
-        _ process: TerminalProcess,
-        _ condition: ([String]) -> Bool
-    ) throws -> [String] {
-        var lines: [String] = []
-        try eventually(what) {
-            process.read()
-            lines = screen(process).lines
-            return condition(lines)
-        }
-        return lines
-    }
-
-    private func screen(_ process: TerminalProcess) -> ScreenEmulator {
-        var screen = ScreenEmulator(columns: 160, rows: 50)
-        screen.feed(process.output)
-        return screen
     }
 }

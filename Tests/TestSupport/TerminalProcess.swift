@@ -16,6 +16,8 @@ package final class TerminalProcess {
     package let modesBefore: [UInt32]
     /// All that the command has written to the terminal so far.
     package private(set) var output: [UInt8] = []
+    private var columns: Int
+    private var rows: Int
     private let window: Int32
     private let terminal: Int32
     private var status: Int32?
@@ -40,6 +42,8 @@ package final class TerminalProcess {
         window = ends[0]
         terminal = ends[1]
         _ = fcntl(window, F_SETFL, O_NONBLOCK)
+        self.columns = columns
+        self.rows = rows
         Self.setSize(window, columns, rows)
         modesBefore = Self.modes(of: terminal)
         processID = try Self.spawn(command, on: terminal, environment)
@@ -58,7 +62,11 @@ package final class TerminalProcess {
     /// Local modes, input modes and output modes now.
     package var modes: [UInt32] { Self.modes(of: terminal) }
 
-    package func resize(columns: Int, rows: Int) { Self.setSize(window, columns, rows) }
+    package func resize(columns: Int, rows: Int) {
+        self.columns = columns
+        self.rows = rows
+        Self.setSize(window, columns, rows)
+    }
 
     package func type(_ text: String) {
         let bytes = Array(text.utf8)
@@ -93,6 +101,30 @@ package final class TerminalProcess {
             return false
         }
         return end
+    }
+
+    /// Waits until what the screen shows is as it should be; returns its rows.
+    ///
+    /// All that was written is read anew at each look.
+    @discardableResult
+    package func awaitScreen(
+        _ what: String,
+        _ condition: ([String]) -> Bool
+    ) throws -> [String] {
+        var lines: [String] = []
+        try eventually(what, every: .milliseconds(20)) {
+            read()
+            lines = screen.lines
+            return condition(lines)
+        }
+        return lines
+    }
+
+    /// What a window of the present size shows after all that has been written so far.
+    package var screen: ScreenEmulator {
+        var screen = ScreenEmulator(columns: columns, rows: rows)
+        screen.feed(output)
+        return screen
     }
 
     /// The output as text.
