@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import DequeModule
-internal import Kernel
-internal import Synchronization
 
-/// What the machine did that is being watched: its latest steps.
-///
-/// One at a time: who runs any other machine looks at one word and goes on.
-final class MachineStory: Sendable {
+/// What one machine did since it is watched: its latest steps, how many children it has had, and its
+/// task-local values.
+struct MachineStory: Sendable {
     static let limit = 200
 
     /// One change of state.
@@ -23,41 +20,52 @@ final class MachineStory: Sendable {
         var afterNanoseconds: UInt64
     }
 
-    private struct State {
-        var steps: Deque<Step> = []
-        var before = 0
+    /// Children of one kind that were begun, and those that have ended.
+    struct Children: Sendable {
+        var started = 0
+        var done = 0
     }
 
-    private let number = Atomic<UInt32>(0)
-    private let state = Lock(State())
+    let number: UInt32
+    /// Since when it is watched.
+    let since: UInt64
+    private(set) var steps: Deque<Step> = []
+    private(set) var stepsBefore = 0
+    var groupChildren = Children()
+    var asyncLetChildren = Children()
+    /// As they were when its own thread read them last.
+    var locals: [ShownTaskLocals.Value] = []
+    /// When that was; `nil` for not yet.
+    var localsAt: UInt64?
+    /// Whether its thread reads them at this moment: their descriptions are user code, which may
+    /// come by here again.
+    var isReadingLocals = false
 
-    /// The machine that is watched; 0 for none.
-    var watched: UInt32 {
-        // Relaxed: a step more or less at the beginning of a story is none of anybody's business.
-        get { number.load(ordering: .relaxed) }
-        set {
-            guard newValue != watched else { return }
-            state.withLock { state in
-                state = State()
-                number.store(newValue, ordering: .relaxed)
-            }
+    init(of number: UInt32, since: UInt64) {
+        self.number = number
+        self.since = since
+    }
+
+    mutating func append(_ step: Step) {
+        if steps.count == MachineStory.limit {
+            steps.removeFirst()
+            stepsBefore += 1
+        }
+        steps.append(step)
+    }
+
+    /// Counts a child that began or ended.
+    mutating func count(_ origin: StateMachineRegistry.Origin, started: Int, done: Int) {
+        switch origin {
+        case .group:
+            groupChildren.started += started
+            groupChildren.done += done
+        case .asyncLet:
+            asyncLetChildren.started += started
+            asyncLetChildren.done += done
+        case .task, .none: break
         }
     }
-
-    /// Adds a step of that machine, unless another one is watched by now.
-    func append(_ step: Step, of machine: UInt32) {
-        state.withLock { state in
-            guard machine == watched else { return }
-            if state.steps.count == MachineStory.limit {
-                state.steps.removeFirst()
-                state.before += 1
-            }
-            state.steps.append(step)
-        }
-    }
-
-    /// The steps that are kept, and how many were before them.
-    var all: (steps: [Step], before: Int) { state.withLock { (Array($0.steps), $0.before) } }
 }
 
 extension MachineStory.Step {

@@ -41,6 +41,7 @@ extension Runtime {
         port.batchLimit = configuration.batch
         placement = configuration.placement
         taskExecutor.placementSetting.forgetVisits()
+        forgetTaskLocals()
         skipOnSuccess = configuration.skipOnSuccess
         do throws(Errno) {
             try pollers.resize(

@@ -326,8 +326,11 @@ public final class Runtime: Sendable {
         case .step: tempo.step()
         case .follow(let machine): tempo.follow(machine.flatMap { UInt64(exactly: $0) } ?? 0)
         case .cancelOperation(let machine): cancelOperation(ofMachine: machine)
-        case .watchMachine(let number):
-            registry.story.watched = number.flatMap(UInt32.init(exactly:)) ?? 0
+        case .watchMachines(let numbers):
+            registry.watched.watch(
+                numbers.compactMap(UInt32.init(exactly:)),
+                at: Instant.now.nanoseconds
+            )
         case .searchMachines(let search): sampler.look(for: search)
         case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset,
             .setVariant, .startScenario:

@@ -201,7 +201,16 @@ extension StateMachineRegistry {
             row.context = context(of: slot, task, state: raw)
             if raw >= State.waiting.rawValue {
                 let word = UInt(unsafe memory.pointee.resumption.load(ordering: .relaxed))
-                row.resumesOn = Resumption(word: word).place(placement, setting)
+                let resumption = Resumption(word: word)
+                row.resumesOn = resumption.place(placement, setting)
+                row.context.capture = resumption.capture(placement, setting, isOfOperation: true)
+            } else if raw == State.suspended.rawValue {
+                // Of other awaits the executor takes the scheduler that ran the machine last.
+                let last = unsafe memory.pointee.scheduler.load(ordering: .relaxed)
+                row.context.capture = Resumption(
+                    captured: SchedulerName(rawValue: last),
+                    options: []
+                ).capture(placement, setting, isOfOperation: false)
             }
             // Still the same machine? Otherwise the row is a mixture of two.
             guard unsafe memory.pointee.number.load(ordering: .acquiring) == number,
@@ -216,18 +225,5 @@ extension StateMachineRegistry {
             if search.isEmpty, rows.count == rowLimit { break }
         }
         return rows
-    }
-}
-
-extension Resumption {
-    /// Where a poller will put the continuation, as things are now.
-    func place(_ setting: Placement, _ live: PlacementSetting?) -> String {
-        let held = live.map { $0.held(captured, setting) } ?? captured
-        let fork = Placement.Fork(setting, on: .poller, captured: held, options: options)
-        switch fork.choice {
-        case .scheduler(let name): return name.rawName
-        case .inPlace: return Placement.inline.rawValue
-        case .globalQueue, .localQueue: return Placement.worker.rawValue
-        }
     }
 }

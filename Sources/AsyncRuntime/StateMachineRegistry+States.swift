@@ -42,38 +42,13 @@ extension StateMachineRegistry {
         case State.queued.rawValue: unsafe add(time, to: memory.pointee.queued)
         default: unsafe add(time, to: memory.pointee.waiting)
         }
-        let watched = story.watched
-        if watched != 0 { tell(slot, ifNumber: watched, time, next, now, lane) }
+        if watched.isAny { tell(slot, time, next, now, lane) }
         guard state >= State.suspended.rawValue else { return }
         let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
         chains.waits.record(time, functionRow: chain, lane: lane)
         guard state >= State.waiting.rawValue else { return }
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         waits.record(time, functionRow: row, lane: lane)
-    }
-
-    /// Adds to the story of the machine that is watched, if this is it.
-    func tell(
-        _ slot: UInt32,
-        ifNumber watched: UInt32,
-        _ time: UInt64,
-        _ next: UInt8,
-        _ now: UInt64,
-        _ lane: ThreadLane
-    ) {
-        let memory = unsafe pointer(slot)
-        guard unsafe memory.pointee.number.load(ordering: .relaxed) == watched else { return }
-        story.append(
-            MachineStory.Step(
-                at: now,
-                state: next,
-                thread: StateMachineRegistry.threadWord(lane),
-                chain: unsafe memory.pointee.chain.load(ordering: .relaxed),
-                scheduler: unsafe memory.pointee.scheduler.load(ordering: .relaxed),
-                afterNanoseconds: time
-            ),
-            of: watched
-        )
     }
 
     /// Each sum has one writer at a time, whoever ended that state: no read-modify-write.
@@ -151,5 +126,7 @@ extension StateMachineRegistry {
         let section = lane.open()
         tally(move, lane, in: section)
         lane.close(section)
+        // In a continuation's body the task is still the one that runs.
+        if isBody, watched.isAny { noteLocalsOfCurrentTask() }
     }
 }

@@ -22,7 +22,8 @@ final class StateMachineRegistry: Sendable {
     let sites: AwaitSites
     let waits = WaitTimes()
     let chains = ResumeChains()
-    let story = MachineStory()
+    let watched = WatchedMachines()
+    let locals = ShownTaskLocals()
 
     /// Whether machines are tracked at all.
     let isTracking: Bool
@@ -107,6 +108,7 @@ final class StateMachineRegistry: Sendable {
         )
         // Releasing; pairs with the acquiring load in `rows`.
         unsafe memory.pointee.task.store(task, ordering: .releasing)
+        if watched.isAny { tellStart(of: slot, isBack: isBack) }
         return slot
     }
 
@@ -172,10 +174,7 @@ final class StateMachineRegistry: Sendable {
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
         let way = chains.transition(from: chain, to: Int(ResumeChains.done))
-        if story.watched != 0 {
-            let now = Instant.now.nanoseconds
-            tell(slot, ifNumber: story.watched, 0, State.ended.rawValue, now, lane)
-        }
+        if watched.isAny { tellEnd(of: slot, lane) }
         let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
         let section = lane.open()
         lane.count(.machinesFinished, in: section)

@@ -49,7 +49,8 @@ final class StateSampling: @unchecked Sendable {
             registry.chains.waits.percentiles(functionRows: rows).map { ($0.p50, $0.p99) }
         }
         states.graphs = graphs.graphs(limit: StateSampling.graphLimit)
-        states.story = story(of: registry, log)
+        states.stories = registry.watched.all.map { $0.told(log, at: Instant.now.nanoseconds) }
+        states.taskLocals = registry.locals.names
         return states
     }
 
@@ -63,31 +64,5 @@ final class StateSampling: @unchecked Sendable {
             chains.append(NamedChain(capture, functions, &names))
         }
         self.names = names
-    }
-
-    private func story(
-        of registry: StateMachineRegistry,
-        _ log: EventLog
-    ) -> RuntimeSnapshot.Story? {
-        let watched = registry.story.watched
-        guard watched != 0 else { return nil }
-        let (steps, before) = registry.story.all
-        var story = RuntimeSnapshot.Story(machine: Int(watched))
-        story.stepsBefore = before
-        let now = Instant.now.nanoseconds
-        story.steps = steps.map { step in
-            var told = RuntimeSnapshot.Story.Step(
-                elapsedSeconds: log.elapsedSeconds - Double(now &- min(step.at, now)) / 1e9,
-                state: StateMachineRegistry.stateName(step.state),
-                thread: StateMachineRegistry.threadName(step.thread),
-                chain: step.chain == 0 ? nil : Int(step.chain),
-                afterMicroseconds: Int(step.afterNanoseconds / 1000)
-            )
-            if step.state == StateMachineRegistry.State.running.rawValue {
-                told.placement = step.placement.rawValue
-            }
-            return told
-        }
-        return story
     }
 }

@@ -2,8 +2,8 @@
 
 internal import Telemetry
 
-/// The whole context of a state machine: where it came from, how it is to run, its frames, and what
-/// it did.
+/// The whole context of a state machine: where it came from, how it is to run and what that was
+/// captured by, its children and task-local values, its frames, and what it did.
 struct MachineContextText {
     private static let labelWidth = 11
 
@@ -23,12 +23,14 @@ struct MachineContextText {
             fact("cancelled", cancelled),
             fact("came from", origin),
             fact("runs on", context.scheduler.isEmpty ? "the pool" : context.scheduler),
-            fact("locals", "task-local values: not known, Swift keeps no names of them"),
         ]
+        let known = MachineStoryText(row: row, model: model, width: width)
+        lines += facts("captured", CaptureSentence(row: row).text)
+        lines += facts("children", known.children) + known.locals
         if let start = context.startChain.flatMap(frames), let frame = start.first {
             lines.append(fact("began as", "\(frame.function) \(frame.location)"))
         }
-        return lines + [[]] + frameLines + story
+        return lines + [[]] + frameLines + known.steps
     }
 
     private var priority: String {
@@ -91,31 +93,14 @@ struct MachineContextText {
         return lines
     }
 
-    /// What it did since this view was opened.
-    private var story: [[Span]] {
-        guard let story = states.story, story.machine == row.number else { return [] }
-        var lines: [[Span]] = [[], [Span("story, newest first", .heading)]]
-        for step in story.steps.reversed().prefix(40) {
-            let frame = step.chain.flatMap(frames)?.first
-            let place = frame.map { "\($0.state) \($0.function)" } ?? ""
-            let after = Quantity.duration(microseconds: step.afterMicroseconds, glyphs: glyphs)
-            lines.append([
-                Span(Quantity.clock(seconds: step.elapsedSeconds) + " ", .dim),
-                Span(step.state.left(10), .strong),
-                Span(" after \(after.right(Quantity.durationWidth))"),
-                Span(" by \(step.thread.left(10))"),
-                Span(step.placement.isEmpty ? "" : " placed \(step.placement)", .flow),
-                Span(" \(place)", .dim),
-            ])
-        }
-        if story.stepsBefore > 0 {
-            lines.append([Span("\(Quantity.count(story.stepsBefore)) steps before", .dim)])
-        }
-        if story.steps.isEmpty { lines.append([Span("nothing since this view was opened", .dim)]) }
-        return lines
-    }
-
     private func fact(_ label: String, _ value: String) -> [Span] {
         [Span(label.left(Self.labelWidth), .heading), Span(value)]
+    }
+
+    /// A fact of more words than a line may have.
+    private func facts(_ label: String, _ value: String) -> [[Span]] {
+        Paragraph.wrap(value, width: max(8, width - Self.labelWidth)).enumerated().map {
+            fact($0 == 0 ? label : "", $1)
+        }
     }
 }

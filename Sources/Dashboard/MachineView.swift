@@ -46,18 +46,6 @@ extension RuntimeSnapshot.StateGraph {
 }
 
 extension Model {
-    /// The machine whose story is wanted: the one that is open, also below a question.
-    var watchedMachine: Int? {
-        let detail: Overlay.Detail? =
-            switch overlay {
-            case .detail(let detail): detail
-            case .cancel(let question): question.under
-            default: nil
-            }
-        guard case .machine(let row) = detail?.subject else { return nil }
-        return row.number
-    }
-
     /// Functions in the order in which the views list them: first those whose source came along.
     var graphs: [RuntimeSnapshot.StateGraph] {
         let all = (snapshot?.detail?.states.graphs ?? []).sorted {

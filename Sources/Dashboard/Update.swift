@@ -5,7 +5,7 @@ internal import Telemetry
 /// Changes the model by one message and returns what has to be done outside, in order.
 package func update(_ model: inout Model, _ message: Message) -> [Effect] {
     var effects: [Effect] = []
-    let watched = model.watchedMachine
+    let watched = model.watchedMachines
     let before = model.preferences
     switch message {
     case .resize(let size): model.size = size
@@ -23,8 +23,8 @@ package func update(_ model: inout Model, _ message: Message) -> [Effect] {
     let after = model.preferences
     if before != after { effects.append(.keep(old: before, new: after)) }
     model.settle()
-    if model.watchedMachine != watched {
-        effects.append(.command(.watchMachine(model.watchedMachine)))
+    if model.watchedMachines != watched {
+        effects.append(.command(.watchMachines(model.watchedMachines)))
     }
     return effects
 }

@@ -11,6 +11,13 @@ package enum RunningTask {
     @inline(__always)
     package static var address: UInt { unsafe UInt(bitPattern: swift_task_getCurrent()) }
 
+    /// Whether the task, or one that it came from, has bound a value to this `TaskLocal`.
+    ///
+    /// Its own `get` says what the value is, and not whether it is the default.
+    package static func binds(_ local: AnyObject) -> Bool {
+        unsafe swift_task_localValueGet(Unmanaged.passUnretained(local).toOpaque()) != nil
+    }
+
     /// Calls `action` with `word` when the task is cancelled; at once, if it has been already.
     ///
     /// `withTaskCancellationHandler` says the same, and keeps three frames in the task's memory while

@@ -41,6 +41,6 @@ package enum RuntimeCommand: Codable, Equatable, Sendable {
     /// Ends the operation that a state machine awaits: its await throws. The event log tells
     /// what came of it.
     case cancelOperation(machine: Int)
-    /// Keep the story of the machine with this number; `nil` is none.
-    case watchMachine(Int?)
+    /// Keep the stories of the machines with these numbers, of the first few at most, and no others.
+    case watchMachines([Int])
 }

@@ -9,8 +9,10 @@ extension RuntimeSnapshot {
         package var chains: [Chain] = []
         /// Every async function seen, by its name.
         package var graphs: [StateGraph] = []
-        /// What the machine did that is being watched.
-        package var story: Story?
+        /// What the machines did that are being watched.
+        package var stories: [Story] = []
+        /// Names of the task-local values that the program wants to be seen.
+        package var taskLocals: [String] = []
 
         package init() {}
     }
@@ -109,43 +111,20 @@ extension RuntimeSnapshot {
         package var machines: Int { states.reduce(0) { $0 + $1.machines } }
     }
 
-    /// What one machine did, oldest first.
-    package struct Story: Codable, Equatable, Sendable {
-        package struct Step: Codable, Equatable, Sendable {
-            package var elapsedSeconds: Double
-            /// What it became: `running`, `queued`, `suspended`, `ended`, or the operation awaited.
-            package var state: String
-            /// The thread that made it so.
-            package var thread: String
-            /// A place in `States.chains`; `nil` for none.
-            package var chain: Int?
-            /// Where its continuation was placed, if this is the beginning of a run; else empty.
-            package var placement = ""
-            /// For how long it had been what it was before.
-            package var afterMicroseconds: Int
+    /// What an await has captured: where the code ran that awaits, and so where it goes on.
+    package struct Capture: Codable, Equatable, Sendable {
+        /// Synchronization context or scheduler; empty for none, on a thread of the pool.
+        package var scheduler = ""
+        /// Whether the await asked to go on anywhere: what is captured does not hold.
+        package var isAnywhere = false
+        /// Whether the await asked not to go on in place, on the thread that completes.
+        package var isAsynchronous = false
+        /// Whether what is captured is left with the setting that had put the code there.
+        package var isLeft = false
+        /// Whether an operation of the port is awaited; else a task, an actor or the like is.
+        package var isOfOperation = false
 
-            package init(
-                elapsedSeconds: Double,
-                state: String,
-                thread: String,
-                chain: Int?,
-                afterMicroseconds: Int
-            ) {
-                self.elapsedSeconds = elapsedSeconds
-                self.state = state
-                self.thread = thread
-                self.chain = chain
-                self.afterMicroseconds = afterMicroseconds
-            }
-        }
-
-        /// The machine's number.
-        package var machine: Int
-        package var steps: [Step] = []
-        /// Steps before the first of `steps`, which are no longer kept.
-        package var stepsBefore = 0
-
-        package init(machine: Int) { self.machine = machine }
+        package init() {}
     }
 
     /// What else is known of a machine.
@@ -178,6 +157,8 @@ extension RuntimeSnapshot {
         package var isCancelled: Bool?
         /// The scheduler that ran it last; empty for the pool.
         package var scheduler = ""
+        /// What its await has captured; `nil` while it awaits nothing.
+        package var capture: Capture?
 
         package init() {}
 

@@ -102,7 +102,7 @@ package final class Workload: Sendable {
         case .setVariant(let index):
             guard scenario.variants.indices.contains(index) else { return }
             context.settings.variant = index
-        case .watchMachine, .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setBatch,
+        case .watchMachines, .setPollerMinimum, .setPollerMaximum, .setConcurrency, .setBatch,
             .setWorkerMinimum, .setWorkerMaximum, .setPlacement, .setHillClimbing,
             .setCooperativeBlocking,
             .setStarvationDetection, .setLocalHandOver, .setSkipOnSuccess,

@@ -23,6 +23,7 @@ import Testing
         "Sources/AsyncRuntime/StateMachineRegistry+Runs.swift",
         "Sources/AsyncRuntime/StateMachineRegistry+Sampling.swift",
         "Sources/AsyncRuntime/StateMachineRegistry+States.swift",
+        "Sources/AsyncRuntime/StateMachineRegistry+Watching.swift",
         "Sources/AsyncRuntime/StateMachineRegistry.swift",
         "Sources/AsyncRuntime/TaskLayout.swift",
         "Sources/AsyncRuntime/ThreadContext.swift",

@@ -94,24 +94,4 @@ import Testing
         #expect(row(17) == 18)
         #expect(table.count == Tally.rows)
     }
-
-    @Test func `a story keeps the latest steps of one machine`() {
-        func step(_ at: UInt64) -> MachineStory.Step {
-            MachineStory.Step(at: at, state: 1, thread: 0, chain: 0, afterNanoseconds: 0)
-        }
-        let story = MachineStory()
-        story.watched = 7
-        for at in 0..<UInt64(MachineStory.limit + 5) {
-            story.append(step(at), of: 7)
-        }
-        #expect(story.all.before == 5)
-        #expect(story.all.steps.count == MachineStory.limit)
-        #expect(story.all.steps.first?.at == 5)
-        story.watched = 8
-        #expect(story.all.steps.isEmpty)
-        #expect(story.all.before == 0)
-        // A thread that was about to tell of the other machine.
-        story.append(step(0), of: 7)
-        #expect(story.all.steps.isEmpty)
-    }
 }

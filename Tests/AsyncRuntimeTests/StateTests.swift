@@ -129,13 +129,13 @@ private let canReadSymbols = true
             )
             #expect(parent.state == "suspended")
             #expect(parent.context.isOfLastRun)
-            try runtime.apply(.watchMachine(child.number))
+            try runtime.apply(.watchMachines([child.number]))
             task.cancel()
             _ = try? await task.value
             try await eventually("the child has ended", on: runtime) {
-                runtime.snapshot().detail?.states.story?.steps.last?.state == "ended"
+                runtime.snapshot().detail?.states.stories.first?.steps.last?.state == "ended"
             }
-            let story = try #require(runtime.snapshot().detail?.states.story)
+            let story = try #require(runtime.snapshot().detail?.states.stories.first)
             #expect(story.machine == child.number)
             let steps = story.steps.map(\.state)
             #expect(steps == ["queued", "running", "ended"], "\(steps)")

@@ -56,7 +56,7 @@ struct GoldenTests {
         try GoldenFile(name: "\(columns)x\(rows)-styles").expect(
             keys.map { name, keys in
                 let frame = view(Sample.model(columns, rows, keys: keys))
-                return .init(name: name, rows: Self.styles(of: frame))
+                return .init(name: name, rows: StyleLetters.rows(of: frame))
             }
         )
     }
@@ -121,38 +121,5 @@ struct GoldenTests {
             }
         }
         return screens
-    }
-
-    /// The screen's styles: nothing for plain, else the letter that stands for the style.
-    private static func styles(of frame: Frame) -> [String] {
-        (0..<frame.size.rows).map { row in
-            let letters = (0..<frame.size.columns).map { column in
-                frame.cell(column: column, row: row).map { letter(of: $0.style) } ?? "?"
-            }
-            let width = letters.lastIndex { $0 != " " }.map { $0 + 1 } ?? 0
-            return String(letters.prefix(width))
-        }
-    }
-
-    private static func letter(of style: Style) -> Character {
-        switch style {
-        case .plain: " "
-        case .dim: "d"
-        case .strong: "S"
-        case .title: "T"
-        case .border: "-"
-        case .focus: "F"
-        case .heading: "h"
-        case .key: "K"
-        case .selected: "#"
-        case .running: "r"
-        case .blocked: "b"
-        case .waiting: "w"
-        case .parked: "p"
-        case .warning: "!"
-        case .flow: "~"
-        case .good: "g"
-        case .bad: "B"
-        }
     }
 }

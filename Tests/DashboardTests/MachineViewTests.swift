@@ -7,72 +7,6 @@ import Testing
 
 /// States, source and forest, of a snapshot made up.
 @Suite struct MachineViewTests {
-    private static let source = """
-        func serve(on port: Int) async {
-            let request = await read()
-            await pause()
-        }
-        """
-
-    private func snapshot(missing: String = "") -> RuntimeSnapshot {
-        var snapshot = Sample.snapshot(at: 200)
-        var states = RuntimeSnapshot.States()
-        states.missing = missing
-        var graph = RuntimeSnapshot.StateGraph(
-            function: "serve",
-            file: "/somewhere/Sources/Shop/Server.swift",
-            line: 1
-        )
-        graph.states = [
-            .init(name: "TQ0", line: 2, machines: 12), .init(name: "TY3", line: 3, machines: 0),
-        ]
-        graph.states[0].p50Microseconds = 100_000
-        graph.states[0].p99Microseconds = 104_000
-        graph.arrows = [
-            .init(from: RuntimeSnapshot.StateGraph.start, to: 0, count: 50, perSecond: 5),
-            .init(from: 0, to: 1, count: 40, perSecond: 4),
-            .init(from: 1, to: RuntimeSnapshot.StateGraph.done, count: 3, perSecond: 0),
-            .init(from: 1, to: 0, count: 20, perSecond: 2),
-            .init(from: 1, to: 1, count: 10, perSecond: 1),
-        ]
-        if missing.isEmpty {
-            states.graphs = [graph, .init(function: "other", file: "", line: 0)]
-            states.chains = [
-                .init(frames: [], machines: 0),
-                .init(
-                    frames: [.init(function: "serve", state: "TQ0", file: graph.file, line: 2)],
-                    machines: 12
-                ),
-            ]
-        }
-        snapshot.detail?.states = states
-        snapshot.detail?.machines = (1...3).map { number in
-            var row = RuntimeSnapshot.MachineRow(
-                number: number,
-                function: "task",
-                state: number == 1 ? "suspended" : "sleep",
-                descriptor: -1,
-                ageMicroseconds: 1000,
-                sinceMicroseconds: 500,
-                runningMicroseconds: 200,
-                queuedMicroseconds: 300,
-                waitingMicroseconds: 500,
-                hops: 1,
-                thread: "worker-1",
-                site: ""
-            )
-            row.context.chain = 1
-            row.context.isOfLastRun = number == 1
-            row.context.isCancelled = false
-            if number > 1 {
-                row.context.origin = .group
-                row.context.parent = 1
-            }
-            return row
-        }
-        return snapshot
-    }
-
     private func model(
         _ columns: Int,
         _ rows: Int,
@@ -80,14 +14,7 @@ import Testing
         missing: String = "",
         keys: [Key]
     ) -> Model {
-        var model = Model(
-            size: Size(columns: columns, rows: rows),
-            glyphs: glyphs,
-            sources: SourceLibrary([("Shop/Server.swift", Self.source)])
-        )
-        _ = update(&model, .snapshot(snapshot(missing: missing)))
-        for key in keys { _ = update(&model, .key(key)) }
-        return model
+        MachineSample.model(columns, rows, glyphs: glyphs, missing: missing, keys: keys)
     }
 
     private func text(_ model: Model) -> String { view(model).lines.joined(separator: "\n") }
@@ -166,20 +93,56 @@ import Testing
         }
     }
 
+    private static let screens: [(name: String, keys: [Key])] = [
+        ("list", [.character("4"), .character("G"), .character("z")]),
+        ("states", [.character("m")]),
+        ("source", [.character("m"), .character("m")]),
+        ("forest", [.character("m"), .character("m"), .character("m"), .end]),
+        ("detail", [.character("4"), .character("G"), .enter]),
+        ("detail, its end", [.character("4"), .character("G"), .enter, .end]),
+    ]
+
+    /// A screen with what is known of a machine that is watched.
+    private func told(
+        _ size: (Int, Int),
+        _ keys: [Key],
+        glyphs: Glyphs = .unicode,
+        hasColors: Bool = true
+    ) -> Frame {
+        var model = MachineSample.model(
+            size.0,
+            size.1,
+            glyphs: glyphs,
+            hasColors: hasColors,
+            keys: []
+        )
+        _ = update(&model, .snapshot(MachineSample.told))
+        for key in keys { _ = update(&model, .key(key)) }
+        return view(model)
+    }
+
     @Test(arguments: [(80, 24), (120, 36)]) func `whole screens`(size: (Int, Int)) throws {
-        let (columns, rows) = size
-        let m = Key.character("m")
-        let names = ["states", "source", "forest"]
         var screens: [GoldenFile.Screen] = []
         for glyphs in [Glyphs.unicode, .ascii] {
-            for (index, name) in names.enumerated() {
-                let keys = Array(repeating: m, count: index + 1)
-                let model = model(columns, rows, glyphs: glyphs, keys: keys)
+            for (name, keys) in Self.screens {
                 let kind = glyphs == .ascii ? "ASCII, " : ""
-                screens.append(.init(name: kind + name, rows: view(model).lines))
+                let rows = told(size, keys, glyphs: glyphs).lines
+                screens.append(.init(name: kind + name, rows: rows))
             }
         }
-        try GoldenFile(name: "machines-\(columns)x\(rows)").expect(screens)
+        try GoldenFile(name: "machines-\(size.0)x\(size.1)").expect(screens)
+    }
+
+    /// A terminal without colours shows glyphs, words, and what it makes of the styles.
+    @Test(arguments: [(80, 24), (120, 36)]) func `the styles in mono, a letter each`(
+        size: (Int, Int)
+    ) throws {
+        try GoldenFile(name: "machines-\(size.0)x\(size.1)-styles").expect(
+            Self.screens.map { name, keys in
+                let frame = told(size, keys, hasColors: false)
+                return .init(name: name, rows: StyleLetters.rows(of: frame))
+            }
+        )
     }
 
     @Test func `where symbols are missing the view says so`() {
@@ -187,16 +150,5 @@ import Testing
             model(80, 24, missing: "The executable has no .symtab.", keys: [.character("m")])
         )
         #expect(screen.contains("The executable has no .symtab."))
-    }
-
-    @Test func `an open machine is watched, a closed one is not`() {
-        var model = model(120, 36, keys: [.character("4"), .character("G")])
-        let opened = update(&model, .key(.enter))
-        #expect(opened == [.command(.watchMachine(3))])
-        let screen = text(model)
-        #expect(screen.contains("a task group of #1"))
-        #expect(screen.contains("no; comes down from #1"), "\(screen)")
-        #expect(screen.contains("Server.swift:2"))
-        #expect(update(&model, .key(.escape)) == [.command(.watchMachine(nil))])
     }
 }

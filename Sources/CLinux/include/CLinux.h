@@ -169,6 +169,10 @@ char *swift_demangle(const char *name, size_t length, char *buffer, size_t *buff
 /// Of Swift's concurrency runtime: the task that runs on the calling thread, or NULL.
 void *swift_task_getCurrent(void) __attribute__((swiftcall));
 
+/// Of Swift's concurrency runtime: where the value is that the task which runs on the calling thread, or
+/// one that it came from, has bound to a TaskLocal, whose address is the key; NULL where none has.
+void *swift_task_localValueGet(const void *key) __attribute__((swiftcall));
+
 /// Calls action(word) when the task that runs on the calling thread is cancelled: at once, if it has
 /// been already. What is returned is to be given to clinux_unwatch_cancellation before the function
 /// that has called this one ends. The same as withTaskCancellationHandler, without frames of its own.

@@ -15,7 +15,8 @@ extension Scenario {
             on an actor and reports what it did to a stream. No line of it names this runtime; its \
             tasks are machines all the same, since the runtime is the process's executor. Open \
             the states (m): each function with the states that the compiler has made of it, and \
-            how many machines are in each. Tasks that have ended leave the list at once.
+            how many machines are in each. Enter shows a machine whole, with its task-local \
+            values: whose order, and which. Tasks that have ended leave the list at once.
             """,
         suggestedKeys: [
             KeyHint(key: "m", effect: "the compiler's states, then the source, then who made whom"),
@@ -29,12 +30,22 @@ extension Scenario {
         },
         stage: { (context, _) throws(OperationError) in
             let shop = Shop(context: context)
+            context.runtime.showTaskLocal(Purchase.$customer, as: "customer")
+            context.runtime.showTaskLocal(Purchase.$order, as: "order")
             return Stage(
                 background: [{ await shop.readReports() }],
-                client: { _ in await shop.serveCustomer() }
+                client: { number in
+                    await Purchase.$customer.withValue(number) { await shop.serveCustomer() }
+                }
             )
         }
     )
+}
+
+/// On whose behalf code runs, for those who write the books: nobody passes it on by hand.
+private enum Purchase {
+    @TaskLocal static var customer: Int?
+    @TaskLocal static var order = 0
 }
 
 /// Orders, from the customer to the report.
@@ -52,9 +63,14 @@ private struct Shop: Sendable {
 
     /// One customer, who orders again and again.
     func serveCustomer() async {
+        var order = 0
         while !Task.isCancelled, !context.isEnding {
             let begin = context.elapsed
-            guard await fill(order: Int.random(in: 1...4)) else { return }
+            order += 1
+            let isFilled = await Purchase.$order.withValue(order) {
+                await fill(order: Int.random(in: 1...4))
+            }
+            guard isFilled else { return }
             reports.continuation.yield(context.elapsed - begin)
         }
     }
@@ -111,8 +127,12 @@ private struct Shop: Sendable {
 /// What has been sold, in one place at a time.
 private actor Books {
     private var count = 0
+    /// The number of each customer's newest order of which a parcel was booked.
+    private var orders: [Int: Int] = [:]
 
     func add(_ parcels: Int) {
         count += parcels
+        guard let customer = Purchase.customer else { return }
+        orders[customer] = max(orders[customer] ?? 0, Purchase.order)
     }
 }

@@ -256,7 +256,7 @@ extension RuntimeCommand {
     /// Whether it leaves what both twins do as it is.
     fileprivate var changesNothing: Bool {
         switch self {
-        case .setTempo, .setWorldPaused, .step, .follow, .watchMachine, .searchMachines,
+        case .setTempo, .setWorldPaused, .step, .follow, .watchMachines, .searchMachines,
             .cancelOperation, .startScenario:
             true
         default: false

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernel
+internal import Synchronization
+internal import Telemetry
+
+// What the registry tells the stories of machines that are watched. Callers ask first whether any
+// machine is: for all others that is all it costs.
+extension StateMachineRegistry {
+    /// Adds a step to the story of the slot's machine, if it is watched.
+    func tell(
+        _ slot: UInt32,
+        _ time: UInt64,
+        _ next: UInt8,
+        _ now: UInt64,
+        _ lane: ThreadLane
+    ) {
+        let memory = unsafe pointer(slot)
+        let number = unsafe memory.pointee.number.load(ordering: .relaxed)
+        guard watched.mayBe(number) else { return }
+        let step = MachineStory.Step(
+            at: now,
+            state: next,
+            thread: StateMachineRegistry.threadWord(lane),
+            chain: unsafe memory.pointee.chain.load(ordering: .relaxed),
+            scheduler: unsafe memory.pointee.scheduler.load(ordering: .relaxed),
+            afterNanoseconds: time
+        )
+        watched.tell(number) { $0.append(step) }
+    }
+
+    /// A machine has ended: the last step of its own story, and one of its parent's.
+    func tellEnd(of slot: UInt32, _ lane: ThreadLane) {
+        tell(slot, 0, State.ended.rawValue, Instant.now.nanoseconds, lane)
+        tellParent(of: slot, started: 0, done: 1)
+    }
+
+    /// A machine has begun, or has come back that was taken for ended; as a rule on the thread of the
+    /// task that made it.
+    func tellStart(of slot: UInt32, isBack: Bool) {
+        tellParent(of: slot, started: isBack ? 0 : 1, done: isBack ? -1 : 0)
+        noteLocalsOfCurrentTask()
+    }
+
+    private func tellParent(of slot: UInt32, started: Int, done: Int) {
+        let memory = unsafe pointer(slot)
+        let parent = unsafe memory.pointee.parent.load(ordering: .relaxed)
+        let raw = unsafe memory.pointee.origin.load(ordering: .relaxed)
+        guard watched.mayBe(parent), let origin = Origin(rawValue: raw) else { return }
+        watched.tell(parent) { $0.count(origin, started: started, done: done) }
+    }
+
+    /// Reads the task-local values of the task that runs on the calling thread, if it is watched.
+    func noteLocalsOfCurrentTask() {
+        let task = TaskLayout.current
+        guard task != 0 else { return }
+        let number = TaskLayout.identifier(task)
+        guard watched.mayBe(number) else { return }
+        let mayRead = watched.tell(number) { story in
+            defer { story.isReadingLocals = true }
+            return !story.isReadingLocals
+        }
+        guard mayRead == true else { return }
+        let values = locals.read()
+        let now = Instant.now.nanoseconds
+        watched.tell(number) { story in
+            story.isReadingLocals = false
+            story.locals = values
+            story.localsAt = now
+        }
+    }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+import Telemetry
+import Testing
+
+@testable import AsyncRuntime
+
+private enum Errand {
+    @TaskLocal static var name = "nobody's"
+    @TaskLocal static var weight = 0
+    @TaskLocal static var shy: Shy?
+}
+
+/// Counts how often somebody makes a text of it.
+private struct Shy: CustomStringConvertible {
+    static let looks = Atomic(0)
+
+    var description: String {
+        Shy.looks.wrappingAdd(1, ordering: .relaxed)
+        return String(repeating: "long ", count: 100)
+    }
+}
+
+/// What is known of a machine only while it is watched.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct WatchingTests {
+    /// The number of the calling task's machine.
+    private static var ownNumber: Int {
+        Int(TaskLayout.identifier(TaskLayout.current))
+    }
+
+    private func story(of number: Int, _ runtime: Runtime) -> RuntimeSnapshot.Story? {
+        runtime.snapshot().detail?.states.stories.first { $0.machine == number }
+    }
+
+    @Test func `a watched machine's own thread reads its task-local values`() async throws {
+        try await withRuntime { runtime in
+            runtime.observe { _ in }
+            #expect(runtime.showTaskLocal(Errand.$name, as: "errand"))
+            #expect(runtime.showTaskLocal(Errand.$weight, as: "weight"))
+            let number = Atomic(0)
+            let task = Errand.$name.withValue("fetch milk") {
+                spawn(runtime) {
+                    number.store(Self.ownNumber, ordering: .relaxed)
+                    while !Task.isCancelled { try await runtime.sleep(for: .milliseconds(1)) }
+                }
+            }
+            try await eventually("the task runs", on: runtime) {
+                number.load(ordering: .relaxed) != 0
+            }
+            let watched = number.load(ordering: .relaxed)
+            try runtime.apply(.watchMachines([watched]))
+            try await eventually("its values are read", on: runtime) {
+                story(of: watched, runtime)?.localsSeconds != nil
+            }
+            let locals = story(of: watched, runtime)?.locals
+            #expect(
+                locals == [
+                    .init(name: "errand", text: "fetch milk", isBound: true),
+                    .init(name: "weight", text: "0", isBound: false),
+                ]
+            )
+            #expect(runtime.snapshot().detail?.states.taskLocals == ["errand", "weight"])
+            runtime.forgetTaskLocals()
+            #expect(runtime.snapshot().detail?.states.taskLocals == [])
+            task.cancel()
+            _ = try? await task.value
+            runtime.observe(nil)
+        }
+    }
+
+    @Test func `nobody asks the values of a machine that is not watched`() async throws {
+        try await withRuntime { runtime in
+            runtime.observe { _ in }
+            runtime.showTaskLocal(Errand.$shy, as: "shy")
+            Shy.looks.store(0, ordering: .relaxed)
+            let number = Atomic(0)
+            let rounds = Atomic(0)
+            let task = Errand.$shy.withValue(Shy()) {
+                spawn(runtime) {
+                    number.store(Self.ownNumber, ordering: .relaxed)
+                    while !Task.isCancelled {
+                        rounds.wrappingAdd(1, ordering: .relaxed)
+                        try await runtime.sleep(for: .milliseconds(1))
+                    }
+                }
+            }
+            try await eventually("it has awaited often", on: runtime) {
+                rounds.load(ordering: .relaxed) > 20
+            }
+            // Another one is, whose number has the same last bits.
+            let watched = number.load(ordering: .relaxed)
+            try runtime.apply(.watchMachines([watched + 64]))
+            let before = rounds.load(ordering: .relaxed)
+            try await eventually("it has awaited often again", on: runtime) {
+                rounds.load(ordering: .relaxed) > before + 20
+            }
+            #expect(Shy.looks.load(ordering: .relaxed) == 0)
+            try runtime.apply(.watchMachines([watched]))
+            try await eventually("its values are read", on: runtime) {
+                story(of: watched, runtime)?.localsSeconds != nil
+            }
+            #expect(Shy.looks.load(ordering: .relaxed) > 0)
+            let text = story(of: watched, runtime)?.locals.first?.text
+            #expect(text?.count == ShownTaskLocals.textLimit)
+            task.cancel()
+            _ = try? await task.value
+            runtime.observe(nil)
+        }
+    }
+
+    @Test func `there is room for so many names`() {
+        let locals = ShownTaskLocals()
+        let many = (0...ShownTaskLocals.limit).map { TaskLocal(wrappedValue: $0) }
+        let shown = many.map { locals.show($0, as: "a number") }
+        #expect(shown.dropLast().allSatisfy(\.self) && shown.last == false)
+        // One that is known has its name changed.
+        #expect(locals.show(many[0], as: "the first"))
+        #expect(locals.names.first == "the first")
+        #expect(locals.read().first == .init(name: "the first", text: "0", isBound: false))
+        locals.forgetAll()
+        #expect(locals.read().isEmpty)
+    }
+
+    @Test func `the children of a watched machine are counted`() async throws {
+        try await withRuntime { runtime in
+            runtime.observe { _ in }
+            let number = Atomic(0)
+            let isWatched = Atomic(false)
+            let isDone = Atomic(false)
+            let task = spawn(runtime) {
+                number.store(Self.ownNumber, ordering: .relaxed)
+                while !isWatched.load(ordering: .relaxed) {
+                    try await runtime.sleep(for: .milliseconds(1))
+                }
+                async let one: Void = runtime.sleep(for: .milliseconds(1))
+                await withTaskGroup { group in
+                    for _ in 0..<3 {
+                        group.addTask { try? await runtime.sleep(for: .milliseconds(1)) }
+                    }
+                }
+                try await one
+                isDone.store(true, ordering: .relaxed)
+                while !Task.isCancelled { try await runtime.sleep(for: .milliseconds(1)) }
+            }
+            try await eventually("the task runs", on: runtime) {
+                number.load(ordering: .relaxed) != 0
+            }
+            let watched = number.load(ordering: .relaxed)
+            try runtime.apply(.watchMachines([watched]))
+            isWatched.store(true, ordering: .relaxed)
+            try await eventually("all children have ended", on: runtime) {
+                let story = story(of: watched, runtime)
+                return isDone.load(ordering: .relaxed)
+                    && story?.groupChildren == .init(started: 3, done: 3)
+                    && story?.asyncLetChildren == .init(started: 1, done: 1)
+            }
+            task.cancel()
+            _ = try? await task.value
+            runtime.observe(nil)
+        }
+    }
+
+    @Test(arguments: [Placement.worker, .context, .dedicated])
+    func `what an await has captured is in the row`(placement: Placement) async throws {
+        try await withRuntime(placement: placement) { runtime in
+            runtime.observe { _ in }
+            let number = Atomic(0)
+            let task = spawn(runtime) {
+                number.store(Self.ownNumber, ordering: .relaxed)
+                // Comes back by the placement, and captures what it then runs on.
+                try await runtime.sleep(for: .milliseconds(1))
+                try await runtime.sleep(for: .seconds(600))
+            }
+            let expected = placement == .worker ? "" : placement.rawValue
+            func capture() -> RuntimeSnapshot.Capture? {
+                runtime.snapshot().detail?.machines
+                    .first { $0.number == number.load(ordering: .relaxed) }?.context.capture
+            }
+            // A first await that was over before the task had suspended leaves it on the pool.
+            try await eventually("it awaits for the second time", on: runtime) {
+                capture()?.scheduler == expected || runtime.snapshot().operations.raced > 0
+            }
+            let seen = try #require(capture())
+            #expect(seen.isOfOperation && !seen.isAnywhere && !seen.isLeft)
+            task.cancel()
+            _ = try? await task.value
+            runtime.observe(nil)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Telemetry
+import Testing
+
+@testable import Dashboard
+
+/// What the detail of a machine says of its context, and which machines' stories are kept for it.
+@Suite struct MachineContextTests {
+    private func opened(_ snapshot: RuntimeSnapshot = MachineSample.told) -> Model {
+        var model = MachineSample.model(
+            120,
+            60,
+            keys: [.character("4"), .character("G"), .enter]
+        )
+        _ = update(&model, .snapshot(snapshot))
+        return model
+    }
+
+    private func text(_ model: Model) -> String { view(model).lines.joined(separator: "\n") }
+
+    @Test func `a machine's children, task-local values and steps are told`() {
+        let screen = text(opened())
+        #expect(screen.contains("12 of groups started, 10 done"))
+        #expect(screen.contains("4 of async let"))
+        #expect(screen.contains("order = 17 "))
+        #expect(screen.contains("customer = nil  default, nothing is bound"))
+        #expect(screen.contains("as its thread read them at 03:19"))
+        #expect(screen.contains("story since 03:10, newest first"))
+        #expect(screen.contains("70 steps before"))
+        #expect(screen.contains("a task group of #1"))
+        #expect(screen.contains("no; comes down from #1"), "\(screen)")
+        #expect(screen.contains("Server.swift:2"))
+    }
+
+    @Test func `what is not known yet is said to be`() {
+        var snapshot = MachineSample.told
+        snapshot.detail?.states.stories = []
+        let screen = text(opened(snapshot))
+        #expect(screen.contains("order, customer"))
+        #expect(screen.contains("read by its thread when it next awaits or makes a task"))
+        snapshot.detail?.states.taskLocals = []
+        #expect(text(opened(snapshot)).contains("Runtime.showTaskLocal names them"))
+    }
+
+    @Test func `what an await has captured is said in words, and where it goes on`() {
+        func sentence(
+            _ capture: RuntimeSnapshot.Capture?,
+            on scheduler: String = ""
+        ) -> String {
+            var row = MachineSample.told.detail?.machines[2]
+            row?.context.capture = capture
+            row?.context.scheduler = scheduler
+            return row.map { CaptureSentence(row: $0).text } ?? ""
+        }
+        let context = sentence(MachineSample.capture("context"))
+        #expect(context.contains("the synchronization context, where its await began"))
+        #expect(context.contains("on its thread, context-ui"))
+        #expect(sentence(MachineSample.capture("")).contains("placement decides"))
+        let group = sentence(MachineSample.capture("", isOfOperation: false))
+        #expect(group.contains("whoever completes its await"))
+        let last = sentence(MachineSample.capture("limited", isOfOperation: false))
+        #expect(last.contains("the limited scheduler, where it ran last"))
+        let anywhere = sentence(MachineSample.capture("dedicated", isAnywhere: true))
+        #expect(anywhere.contains("does not hold: the await asked to go on anywhere"))
+        let left = sentence(MachineSample.capture("context", isLeft: true))
+        #expect(left.contains("does not hold: the placement is another by now"))
+        #expect(sentence(nil).contains("captures nothing"))
+        #expect(sentence(nil, on: "context").contains("captures the synchronization context"))
+    }
+
+    @Test func `what is open, chosen or followed is watched, each once`() {
+        var model = MachineSample.model(120, 36, keys: [.character("4")])
+        #expect(model.watchedMachines == [])
+        #expect(update(&model, .key(.character("G"))) == [.command(.watchMachines([3]))])
+        #expect(update(&model, .key(.enter)) == [])
+        _ = update(&model, .key(.escape))
+        let pinned = update(&model, .key(.character("F")))
+        #expect(pinned == [.command(.searchMachines(MachineSearch(pinned: 3)))])
+        // The cursor moves on: both are watched.
+        let moved = update(&model, .key(.character("k")))
+        #expect(moved == [.command(.watchMachines([2, 3]))])
+        var snapshot = MachineSample.told
+        snapshot.detail?.tempo.followed = RuntimeSnapshot.FollowedMachine(number: 1)
+        #expect(update(&model, .snapshot(snapshot)) == [.command(.watchMachines([2, 3, 1]))])
+        // In the forest the chosen one is that of the forest.
+        let m = Key.character("m")
+        for key in [m, m, m, .home] { _ = update(&model, .key(key)) }
+        #expect(model.watchedMachines == [1, 3])
+    }
+}
