@@ -74,6 +74,31 @@ public struct RuntimeConfiguration: Codable, Sendable {
     public static var batchLimits: ClosedRange<Int> { CompletionPort.batchLimits }
     /// Most poller threads.
     public static var pollerLimit: Int { PollerThreads.limit }
+
+    /// - Throws: `RuntimeError.outOfRange` with a sentence that says what is allowed.
+    func validate() throws(RuntimeError) {
+        guard workers.lowerBound >= 1, workers.upperBound <= RuntimeConfiguration.workerLimit else {
+            throw .outOfRange(
+                "Workers must be between 1 and \(RuntimeConfiguration.workerLimit)."
+            )
+        }
+        guard pollers.lowerBound >= 1, pollers.upperBound <= RuntimeConfiguration.pollerLimit else {
+            throw .outOfRange(
+                "Pollers must be between 1 and \(RuntimeConfiguration.pollerLimit)."
+            )
+        }
+        guard concurrency >= 1, concurrency <= RuntimeConfiguration.pollerLimit else {
+            throw .outOfRange(
+                "The concurrency value must be between 1 and \(RuntimeConfiguration.pollerLimit)."
+            )
+        }
+        guard RuntimeConfiguration.idleTimeoutRange.contains(idleTimeout) else {
+            throw .outOfRange("The idle time-out must be between 10 ms and an hour.")
+        }
+        guard limitedConcurrency >= 1 else {
+            throw .outOfRange("The limited scheduler needs one worker at least.")
+        }
+    }
 }
 
 /// Why a runtime could not start.
