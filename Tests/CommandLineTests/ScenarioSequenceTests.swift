@@ -66,20 +66,26 @@ struct ScenarioSequenceTests {
         #expect(sequence.workload.settings.clients == 3)
     }
 
-    /// Looks again and again until the picture is as wished.
+    /// Looks at each of the sampler's snapshots until the picture is as wished.
     private func wait(
         _ runtime: Runtime,
         _ sequence: ScenarioSequence,
         until condition: (RuntimeSnapshot) -> Bool
     ) async throws -> RuntimeSnapshot {
         let end = ContinuousClock.now + .seconds(40)
-        while true {
+        let (looks, look) = AsyncStream.makeStream(
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        runtime.observe { _ in look.yield() }
+        defer { runtime.observe(nil) }
+        for await _ in looks {
             var snapshot = runtime.snapshot()
             if snapshot.detail == nil { snapshot.detail = RuntimeSnapshot.Detail() }
             sequence.fill(&snapshot, over: .wholeRun)
             if condition(snapshot) { return snapshot }
             try #require(ContinuousClock.now < end, "waited in vain: \(snapshot)")
-            try await Task.sleep(for: .milliseconds(20))
         }
+        throw CancellationError()
     }
 }

@@ -45,7 +45,7 @@ struct ScenarioRunTests {
         return snapshot
     }
 
-    /// Looks again and again, for at most a minute, until the picture is as `condition` says.
+    /// Looks at each of the sampler's snapshots, for at most a minute, until the picture is as `condition` says.
     private func wait(
         for what: String,
         _ runtime: Runtime,
@@ -53,13 +53,19 @@ struct ScenarioRunTests {
         until condition: (RuntimeSnapshot) -> Bool
     ) async throws -> RuntimeSnapshot {
         let end = ContinuousClock.now + .seconds(60)
-        while true {
+        let (looks, look) = AsyncStream.makeStream(
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        runtime.observe { _ in look.yield() }
+        defer { runtime.observe(nil) }
+        for await _ in looks {
             let snapshot = picture(runtime, workload)
             #expect(snapshot.operations.balances)
             if condition(snapshot) { return snapshot }
             try #require(ContinuousClock.now < end, "Waited in vain for \(what): \(snapshot)")
-            try await Task.sleep(for: .milliseconds(20))
         }
+        throw CancellationError()
     }
 
     /// The screen's caption line has 78 columns at 80x24, and a sentence that is cut off says nothing.
