@@ -69,7 +69,8 @@ internal import Telemetry
             argument: Int(truncatingIfNeeded: words.1),
             at: packet.queuedAt,
             on: poller.lane,
-            through: executor.gate
+            through: executor.gate,
+            place: packet.place
         )
         switch packet.role {
         case .continuation:

@@ -74,7 +74,7 @@ final class FollowedStory: Sendable {
         state.lastAwait = (last.at.nanoseconds(since: first.at), onThread)
     }
 
-    func look(_ machine: StateMachineRegistry.Look?) -> RuntimeSnapshot.FollowedMachine? {
+    func look(_ machine: StateMachineRegistry.Awaited?) -> RuntimeSnapshot.FollowedMachine? {
         state.withLock { state in
             guard state.machine != 0 else { return nil }
             if let machine { state.function = machine.function }

@@ -5,45 +5,17 @@ internal import Telemetry
 
 /// What a hop did, in one sentence with names and numbers.
 ///
-/// It says what the hop itself knows and what the registry says of its machine, no more.
+/// It says what the hop itself knows and what its place in the source says of its machine, no more.
 struct HopSentence {
-    let row: RuntimeSnapshot.HopRow
+    let facts: HopFacts
+    let site: AwaitSites.Site
 
-    init(
-        _ held: HeldHop,
-        thread: String,
-        machine: StateMachineRegistry.Look?,
-        placement: Placement,
-        setting: PlacementSetting?
-    ) {
-        let words = Words(
-            held: held,
-            thread: thread,
-            machine: machine,
-            placement: placement,
-            setting: setting
-        )
-        row = RuntimeSnapshot.HopRow(
-            station: held.hop.station,
-            thread: thread,
-            machine: Int(clamping: held.subject),
-            sentence: words.sentence
-        )
-    }
-}
-
-private struct Words {
-    let held: HeldHop
-    let thread: String
-    let machine: StateMachineRegistry.Look?
-    let placement: Placement
-    let setting: PlacementSetting?
-
+    /// The sentence, without its full stop.
     var sentence: String {
-        switch held.hop {
+        switch facts.hop {
         case .submitted: submitted
         case .ready:
-            "epoll told \(thread): fd \(held.argument) is ready; now \(call) may be called for \(name)"
+            "epoll told \(thread): fd \(facts.argument) is ready; now \(call) may be called for \(name)"
         case .performed: performed
         case .taken: taken
         case .placed: placed
@@ -52,14 +24,19 @@ private struct Words {
         }
     }
 
+    private var thread: String { facts.thread }
+
     /// `fetch #10233`.
     private var name: String {
-        guard held.subject != 0 else { return "no machine of ours" }
-        guard let machine, !machine.function.isEmpty else { return "machine #\(held.subject)" }
-        return "\(machine.function) #\(held.subject)"
+        guard facts.machine != 0 else { return "no machine of ours" }
+        guard !site.function.isEmpty else { return "machine #\(facts.machine)" }
+        return "\(site.function) #\(facts.machine)"
     }
 
-    private var kind: OperationKind? { machine?.kind }
+    /// What the machine awaits, or awaited last; `nil` before the first.
+    private var kind: OperationKind? {
+        facts.machine == 0 || site.location.isEmpty ? nil : site.kind
+    }
 
     /// The system call that readiness allows.
     private var call: String {
@@ -76,36 +53,34 @@ private struct Words {
         switch kind {
         case .sleep: "\(thread) set a timer for \(name); no thread waits for it"
         case .post: "\(thread) posted an empty packet for \(name)"
-        case nil where held.argument < 0: "\(thread) submitted an operation for \(name)"
+        case nil where facts.argument < 0: "\(thread) submitted an operation for \(name)"
         default:
-            "\(thread) submitted \(kind?.name ?? "an operation") on fd \(held.argument) for \(name): "
+            "\(thread) submitted \(kind?.name ?? "an operation") on fd \(facts.argument) for \(name): "
                 + "armed, no thread waits"
         }
     }
 
     private var performed: String {
-        let descriptor = machine.map { Int($0.descriptor) } ?? -1
         switch kind {
-        case .sleep where held.argument >= 0:
+        case .sleep where facts.argument >= 0:
             return "\(thread) found the timer of \(name) due: now there is a packet"
-        case .post where held.argument >= 0:
+        case .post where facts.argument >= 0:
             return "\(thread) made the empty packet of \(name)"
-        case nil where held.argument >= 0:
+        case nil where facts.argument >= 0:
             return "\(thread) completed an operation of \(name): now there is a packet"
         default: break
         }
-        let result = kind.map { PacketEvent.words($0, Int64(held.argument)) } ?? "done"
+        let result = kind.map { PacketEvent.words($0, Int64(facts.argument)) } ?? "done"
         let operation = kind?.name ?? "an operation"
-        guard held.argument >= 0 else {
+        guard facts.argument >= 0 else {
             return "\(thread) ended the \(operation) of \(name): \(result)"
         }
-        return "\(thread) called \(call) on fd \(descriptor): \(result); "
+        return "\(thread) called \(call) on fd \(facts.place.descriptor): \(result); "
             + "now there is a packet, for \(name)"
     }
 
     private var taken: String {
-        // The packet's own event was written just before the hop's.
-        guard let event = held.lane.events.written(1), let packet = PacketEvent.decode(event) else {
+        guard let packet = facts.packet.flatMap(PacketEvent.decode) else {
             return "\(thread) took the packet of \(name)"
         }
         let descriptor = packet.descriptor >= 0 ? " on fd \(packet.descriptor)" : ""
@@ -114,11 +89,10 @@ private struct Words {
     }
 
     private var placed: String {
-        guard held.subject != 0 else {
+        guard facts.machine != 0 else {
             return "\(thread) hands over what a packet brought for \(name)"
         }
-        let resumption = Resumption(word: UInt(bitPattern: held.argument))
-        switch resumption.place(placement, setting) {
+        switch facts.destination {
         case Placement.inline.rawValue:
             return "\(thread) resumes \(name) inline: it runs it itself"
         case Placement.worker.rawValue:
@@ -129,13 +103,13 @@ private struct Words {
     }
 
     private var began: String {
-        guard held.subject != 0 else { return "\(thread) took a job of the concurrency runtime" }
-        let from = held.lane.kind == .poller ? "runs it in place" : "took it from its queue"
-        guard let machine, !machine.location.isEmpty else {
+        guard facts.machine != 0 else { return "\(thread) took a job of the concurrency runtime" }
+        let from = facts.isPoller ? "runs it in place" : "took it from its queue"
+        guard let kind else {
             return "\(thread) begins \(name), which is new: it \(from)"
         }
         // It may have awaited something else since, a child or an actor.
-        return "\(thread) goes on with \(name): last operation \(machine.kindName), "
-            + machine.shortLocation
+        return "\(thread) goes on with \(name): last operation \(kind.name), "
+            + (site.location.split(separator: "/").last ?? "")
     }
 }

@@ -181,7 +181,8 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
             argument: 0,
             at: startedAt.nanoseconds,
             on: lane,
-            through: gate
+            through: gate,
+            place: registry.place(run?.slot ?? 0)
         )
         body(job)
         context.runningJob = 0
@@ -199,7 +200,8 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
             argument: 0,
             at: startedAt.nanoseconds,
             on: lane,
-            through: gate
+            through: gate,
+            place: registry.place(run.slot, ofFormer: machine)
         )
     }
 

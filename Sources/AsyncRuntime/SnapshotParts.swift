@@ -62,7 +62,7 @@ struct SnapshotParts: Sendable {
         snapshot.diagnoses += deadlocks(stopSignal.synchronousWaits)
         if detailed {
             fillDetail(&snapshot, totals, state)
-            snapshot.detail?.tempo = tempo.look(placement: executor.placement)
+            snapshot.detail?.tempo = tempo.look()
             snapshot.detail?.tempo.realSeconds = self.log.realSeconds
             snapshot.detail?.events = log.events
             snapshot.detail?.eventsBefore = log.eventsBefore

@@ -2,6 +2,7 @@
 
 internal import Port
 internal import Synchronization
+internal import Telemetry
 
 extension StateMachineRegistry {
     /// What is known of a machine and of the operation that it awaits.
@@ -14,7 +15,27 @@ extension StateMachineRegistry {
         var descriptor: Int32
     }
 
+    /// What the machine in a slot awaited last; nothing for slot 0.
+    func place(_ slot: UInt32) -> AwaitPlace {
+        guard slot != 0 else { return AwaitPlace() }
+        let memory = unsafe pointer(slot)
+        return AwaitPlace(
+            site: Int(unsafe memory.pointee.site.load(ordering: .acquiring)),
+            descriptor: unsafe memory.pointee.descriptor.load(ordering: .acquiring)
+        )
+    }
+
+    /// The same of a machine that has ended; nothing where its slot is another one's already.
+    func place(_ slot: UInt32, ofFormer machine: UInt64) -> AwaitPlace {
+        let place = place(slot)
+        // Read last, which the acquiring loads before see to: it is still there if that was its.
+        let number = unsafe pointer(slot).pointee.number.load(ordering: .relaxed)
+        return UInt64(number) == machine ? place : AwaitPlace()
+    }
+
     /// Looks for a machine by its number, in a walk over all slots; `nil` if there is none.
+    ///
+    /// For somebody who has asked for one machine, never for a thread at a hop.
     func awaited(byMachine number: Int) -> Awaited? {
         for slot in 1..<max(1, limit) {
             let memory = unsafe pointer(slot)

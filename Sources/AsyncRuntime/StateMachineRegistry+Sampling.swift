@@ -60,45 +60,6 @@ extension StateMachineRegistry {
         }
     }
 
-    /// What is known of one machine.
-    struct Look {
-        var function: String
-        /// What it awaits, or awaited last.
-        var kind: OperationKind?
-        var descriptor: Int32
-        /// `Module/File.swift:line` of the await; empty before the first.
-        var location: String
-
-        var kindName: String { kind?.name ?? "await" }
-        /// `File.swift:line`.
-        var shortLocation: String { location.split(separator: "/").last.map(String.init) ?? "" }
-    }
-
-    /// Looks for the machine of a number; `nil` where it is not in flight.
-    ///
-    /// A walk over all slots: for a machine that somebody looks at by hand.
-    func look(_ number: UInt64) -> Look? {
-        for slot in 1..<max(1, limit) {
-            let memory = unsafe pointer(slot)
-            guard unsafe memory.pointee.task.load(ordering: .acquiring) != 0,
-                unsafe UInt64(memory.pointee.number.load(ordering: .relaxed)) == number
-            else { continue }
-            let word = unsafe memory.pointee.state.load(ordering: .acquiring)
-            let raw = UInt8(truncatingIfNeeded: word >> 56)
-            let site = sites.site(Int(unsafe memory.pointee.site.load(ordering: .relaxed)))
-            let isWaiting = raw >= State.waiting.rawValue
-            return Look(
-                function: site.function,
-                kind: isWaiting
-                    ? OperationKind(rawValue: raw &- State.waiting.rawValue)
-                    : site.location.isEmpty ? nil : site.kind,
-                descriptor: unsafe memory.pointee.descriptor.load(ordering: .relaxed),
-                location: site.location
-            )
-        }
-        return nil
-    }
-
     /// The word for a state: the operation's name where it awaits one.
     static func stateName(_ raw: UInt8) -> String {
         switch State(rawValue: raw) {

@@ -16,6 +16,9 @@ internal import Telemetry
 /// | lock: may it pass? else leave a ticket   | unpark their threads                      |
 /// | park until the ticket has been taken     |                                           |
 ///
+/// A thread comes with the bare facts of its hop, since world time runs until it has arrived. In
+/// words they are put by whoever shows them.
+///
 /// A ticket that is taken has passed, and its token is on the way: no opening is lost, and none lets
 /// two through. A hop that finds the gate open, while it is being closed, came before.
 final class Tempo: Sendable {
@@ -23,12 +26,12 @@ final class Tempo: Sendable {
     // INVARIANT: the number is written and read under the lock of the state.
     private final class Ticket: @unchecked Sendable {
         let parker = Parker()
-        let row: RuntimeSnapshot.HopRow
+        let facts: HopFacts
         /// As the so many-th it has passed; `nil` while it is held, and where full speed freed it.
         var number: Int?
 
-        init(_ row: RuntimeSnapshot.HopRow) {
-            self.row = row
+        init(_ facts: HopFacts) {
+            self.facts = facts
         }
     }
 
@@ -39,7 +42,7 @@ final class Tempo: Sendable {
         var isPaused = false
         var isOpenForGood = false
         var tickets: [TempoState.Thread: Ticket] = [:]
-        var last: RuntimeSnapshot.HopRow?
+        var last: HopFacts?
         var holdsClock = false
         /// Whether world time is this runtime's to hold.
         var ownsWorldTime = false
@@ -144,7 +147,7 @@ final class Tempo: Sendable {
     private static func take(_ thread: TempoState.Thread, _ state: inout State) -> Ticket? {
         guard let ticket = state.tickets.removeValue(forKey: thread) else { return nil }
         if state.tempo.pace != .full {
-            state.last = ticket.row
+            state.last = ticket.facts
             ticket.number = state.tempo.passed
         }
         return ticket
@@ -173,29 +176,32 @@ final class Tempo: Sendable {
         // Main threads and strangers are not the world's, but those that watch it.
         guard holdsHops.load(ordering: .relaxed), held.lane.kind != .other else { return }
         let thread = held.lane.index
-        let setting = state.withLock { $0.placement }
-        let row = HopSentence(
-            held,
-            thread: threadName(held.lane),
-            machine: held.subject == 0 ? nil : registry.look(held.subject),
-            placement: setting?.value ?? .worker,
-            setting: setting
-        ).row
-        let ticket = Ticket(row)
+        let setting = held.hop == .placed ? state.withLock { $0.placement } : nil
+        let facts = HopFacts(held, thread: threadName(held.lane), setting: setting)
+        let ticket = Ticket(facts)
         let now = WorldClock.realNanoseconds
-        let (hasPassed, number, port) = state.withLock { state -> (Bool, Int, CompletionPort?) in
+        let (hasPassed, port) = state.withLock { state -> (Bool, CompletionPort?) in
             let hasPassed = state.tempo.arrive(thread, at: now)
-            if !hasPassed { state.tickets[thread] = ticket }
-            if hasPassed, state.tempo.pace != .full { state.last = row }
-            return (hasPassed, state.tempo.passed, Tempo.setClock(&state))
+            if !hasPassed {
+                state.tickets[thread] = ticket
+            } else if state.tempo.pace != .full {
+                state.last = facts
+                ticket.number = state.tempo.passed
+            }
+            return (hasPassed, Tempo.setClock(&state))
         }
         port?.worldTimeGoesOn()
         bell.ring()
         if hasPassed {
-            log.append(hop: row.sentence, number: number)
+            if let number = ticket.number { tell(facts, number) }
         } else {
             wait(ticket, thread)
         }
+    }
+
+    /// A hop that has passed one by one goes into the log.
+    private func tell(_ facts: HopFacts, _ number: Int) {
+        log.append(hop: facts.row(registry.sites).sentence, number: number)
     }
 
     /// Sleeps until the ticket has been taken, by whoever releases it or, when it is due, here.
@@ -221,7 +227,7 @@ final class Tempo: Sendable {
             look.next?.parker.unpark()
             look.port?.worldTimeGoesOn()
             if look.hasPassed {
-                if let number = look.number { log.append(hop: ticket.row.sentence, number: number) }
+                if let number = look.number { tell(ticket.facts, number) }
                 bell.ring()
                 return
             }
@@ -269,8 +275,8 @@ final class Tempo: Sendable {
     // MARK: Looking
 
     /// The tempo for a snapshot.
-    func look(placement: Placement) -> RuntimeSnapshot.Tempo {
-        var tempo = state.withLock { state -> RuntimeSnapshot.Tempo in
+    func look() -> RuntimeSnapshot.Tempo {
+        let (look, last, held) = state.withLock { state in
             var tempo = RuntimeSnapshot.Tempo()
             tempo.microsecondsPerHop = Int(state.interval / 1000)
             tempo.isPaused = state.isPaused
@@ -278,15 +284,19 @@ final class Tempo: Sendable {
             tempo.openings = state.tempo.openings
             tempo.isStanding = !state.tempo.timeRuns
             tempo.passed = state.tempo.passed
-            tempo.last = state.last
             tempo.heldCount = state.tempo.held.count
-            tempo.held = state.tempo.held.prefix(Tempo.heldRows).compactMap {
-                state.tickets[$0]?.row
+            let held = state.tempo.held.prefix(Tempo.heldRows).compactMap {
+                state.tickets[$0]?.facts
             }
-            return tempo
+            return (tempo, state.last, held)
         }
+        var tempo = look
+        tempo.last = last?.row(registry.sites)
+        tempo.held = held.map { $0.row(registry.sites) }
         let number = story.machine
-        if number != 0 { tempo.followed = story.look(registry.look(number)) }
+        if number != 0 {
+            tempo.followed = story.look(registry.awaited(byMachine: Int(clamping: number)))
+        }
         return tempo
     }
 

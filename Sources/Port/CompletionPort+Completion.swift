@@ -54,7 +54,8 @@ extension CompletionPort {
                 argument: argument,
                 at: at,
                 on: lane,
-                through: gate
+                through: gate,
+                place: operation.place
             )
         } else {
             Hop.record(.performed, subject: subject, argument: argument, at: at, on: lane)
@@ -109,6 +110,7 @@ extension CompletionPort {
             outcome: operation.outcome,
             bufferNumber: operation.bufferNumber,
             subject: operation.subject,
+            place: operation.place,
             queuedAt: operation.packetQueuedAt.nanoseconds
         )
         finish(operation, on: lane)
@@ -178,5 +180,6 @@ package struct PacketContents: Sendable {
     /// Number of the buffer that holds what a read received; 0 where there is none.
     package let bufferNumber: UInt32
     package let subject: UInt64
+    package let place: AwaitPlace
     package let queuedAt: UInt64
 }

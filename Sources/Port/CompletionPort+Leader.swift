@@ -86,7 +86,8 @@ extension CompletionPort {
             argument: Int(descriptor),
             at: now.nanoseconds,
             on: lane,
-            through: gate
+            through: gate,
+            place: reference(slot).place
         )
     }
 

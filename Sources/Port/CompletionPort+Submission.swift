@@ -107,7 +107,8 @@ extension CompletionPort {
             argument: Int(operation.descriptor),
             at: now.nanoseconds,
             on: lane,
-            through: gate
+            through: gate,
+            place: operation.place
         )
         guard let association else {
             submitUnregistered(operation, lane: lane)
@@ -160,7 +161,8 @@ extension CompletionPort {
             argument: -1,
             at: now.nanoseconds,
             on: lane,
-            through: gate
+            through: gate,
+            place: operation.place
         )
         submitUnregistered(operation, lane: lane)
     }

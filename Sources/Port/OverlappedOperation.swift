@@ -3,6 +3,7 @@
 package import Kernel
 internal import Synchronization
 package import SystemPackage
+internal import Telemetry
 
 /// What an overlapped operation asks for.
 package enum OperationKind: UInt8, CaseIterable, Sendable {
@@ -201,6 +202,7 @@ package struct OperationToken: Equatable, Sendable {
 
     package var descriptor: Int32 { unsafe memory.pointee.descriptor }
     package var site: Int { unsafe Int(memory.pointee.site) }
+    var place: AwaitPlace { AwaitPlace(site: site, descriptor: descriptor) }
     package var functionRow: Int { unsafe Int(memory.pointee.functionRow) }
     package var subject: UInt64 { unsafe memory.pointee.subject }
     package var contexts: (UInt, UInt) {

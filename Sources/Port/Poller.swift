@@ -158,7 +158,8 @@ extension CompletionPort {
             argument: Int(operation.descriptor),
             at: now.nanoseconds,
             on: lane,
-            through: gate
+            through: gate,
+            place: operation.place
         )
     }
 

@@ -27,6 +27,8 @@ package enum Hop: UInt64, CaseIterable, Sendable {
     case ready
 
     /// Passes one hop on the calling thread's lane, outside any counting section.
+    ///
+    /// `place` is asked for at a closed gate only.
     @inline(__always)
     @inlinable
     package static func pass(
@@ -35,11 +37,14 @@ package enum Hop: UInt64, CaseIterable, Sendable {
         argument: Int,
         at nanoseconds: UInt64,
         on lane: ThreadLane,
-        through gate: HopGate
+        through gate: HopGate,
+        place: @autoclosure () -> AwaitPlace = AwaitPlace()
     ) {
         record(hop, subject: subject, argument: argument, at: nanoseconds, on: lane)
         // Relaxed: a hop that misses a gate that is just closing is a hop before it closed.
-        if gate.closed.load(ordering: .relaxed) { gate.hold(hop, subject, argument, lane) }
+        if gate.closed.load(ordering: .relaxed) {
+            gate.hold(hop, subject, argument, lane, place())
+        }
     }
 
     /// Records one hop without asking the gate: for a thread that must not be held, since others
@@ -64,6 +69,21 @@ package enum Hop: UInt64, CaseIterable, Sendable {
     }
 }
 
+/// What a hop's machine awaits, or awaited last.
+@usableFromInline
+package struct AwaitPlace: Sendable {
+    /// Number of the place in the source; 0 for none.
+    package let site: Int
+    /// The operation's descriptor; -1 for none.
+    package let descriptor: Int32
+
+    @usableFromInline
+    package init(site: Int = 0, descriptor: Int32 = -1) {
+        self.site = site
+        self.descriptor = descriptor
+    }
+}
+
 /// A hop at a closed gate: what has just happened, and on whose thread.
 package struct HeldHop: Sendable {
     package var hop: Hop
@@ -71,12 +91,20 @@ package struct HeldHop: Sendable {
     package var argument: Int
     /// The calling thread's.
     package var lane: ThreadLane
+    package var place: AwaitPlace
 
-    package init(hop: Hop, subject: UInt64, argument: Int, lane: ThreadLane) {
+    package init(
+        hop: Hop,
+        subject: UInt64,
+        argument: Int,
+        lane: ThreadLane,
+        place: AwaitPlace = AwaitPlace()
+    ) {
         self.hop = hop
         self.subject = subject
         self.argument = argument
         self.lane = lane
+        self.place = place
     }
 }
 
@@ -101,8 +129,16 @@ package final class HopGate: Sendable {
 
     @inline(never)
     @usableFromInline
-    func hold(_ hop: Hop, _ subject: UInt64, _ argument: Int, _ lane: ThreadLane) {
-        holding(HeldHop(hop: hop, subject: subject, argument: argument, lane: lane))
+    func hold(
+        _ hop: Hop,
+        _ subject: UInt64,
+        _ argument: Int,
+        _ lane: ThreadLane,
+        _ place: AwaitPlace
+    ) {
+        holding(
+            HeldHop(hop: hop, subject: subject, argument: argument, lane: lane, place: place)
+        )
     }
 
     /// The calling thread has nothing to do and is about to sleep: it will come to no hop until

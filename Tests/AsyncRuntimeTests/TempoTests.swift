@@ -74,6 +74,32 @@ import Testing
         #expect(poller[2].1.contains("read on fd \(descriptor), 3 B, for"))
     }
 
+    @Test func `a hop is told as it was, however late, and its machine by name to the end`() throws
+    {
+        let runtime = try small()
+        defer { runtime.shutdown(within: .seconds(60)) }
+        try runtime.apply(.setWorldPaused(true))
+        spawn(runtime) {
+            try await runtime.sleep(for: .milliseconds(1))
+            try await runtime.sleep(for: .milliseconds(2))
+        }
+        var logged: [String] = []
+        for number in 1...12 {
+            try runtime.apply(.step)
+            try until("hop \(number)") {
+                logged = runtime.log.newest.events.filter { $0.name == "Hop" }.map(\.text)
+                return logged.count >= number
+            }
+        }
+        try runtime.apply(.setWorldPaused(false))
+        let lines = logged.filter { $0.contains("goes on with") }
+            .compactMap { $0.split(separator: ":").last.flatMap { Int($0) } }
+        try #require(lines.count == 2, "\(logged)")
+        #expect(lines[1] == lines[0] + 1, "\(logged)")
+        let end = try #require(logged.last)
+        #expect(end.contains("ended on worker-1") && !end.contains("machine #"), "\(logged)")
+    }
+
     @Test func `a stopping runtime opens the gate`() throws {
         let runtime = try small()
         try runtime.apply(.setWorldPaused(true))
@@ -110,7 +136,7 @@ import Testing
         try runtime.apply(.follow(machine: nil))
         let isStillClosed = runtime.gate.closed.load(ordering: .relaxed)
         #expect(!isStillClosed)
-        #expect(runtime.tempo.look(placement: .worker).followed == nil)
+        #expect(runtime.tempo.look().followed == nil)
     }
 
     @Test(arguments: [Placement.worker, .inline, .dedicated])
@@ -183,7 +209,7 @@ import Testing
     ) throws -> RuntimeSnapshot.Tempo {
         var tempo = RuntimeSnapshot.Tempo()
         try until(what) {
-            tempo = runtime.tempo.look(placement: .worker)
+            tempo = runtime.tempo.look()
             return condition(tempo)
         }
         return tempo

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Port
+internal import Telemetry
+
+/// A hop as its thread has left it at the gate: what it takes to tell it in words, at any later time.
+///
+/// Nothing of it changes, and its place in the source does not either. So whoever shows the hop may
+/// put it into words, when the thread has long been held or let go, and still tells this hop and not
+/// what its machine has come to since.
+struct HopFacts: Sendable {
+    let hop: Hop
+    /// Number of the state machine; 0 for none.
+    let machine: UInt64
+    let argument: Int
+    let place: AwaitPlace
+    /// Name of the thread that made it.
+    let thread: String
+    let isPoller: Bool
+    /// The packet's own event, of a hop that took one.
+    let packet: Event?
+    /// Where the continuation goes, of a hop that hands one over; empty otherwise.
+    let destination: String
+
+    /// Called by the thread itself, before it lets anything else be written on its lane.
+    init(_ held: HeldHop, thread: String, setting: PlacementSetting?) {
+        hop = held.hop
+        machine = held.subject
+        argument = held.argument
+        place = held.place
+        self.thread = thread
+        isPoller = held.lane.kind == .poller
+        // It was written just before the hop's.
+        packet = held.hop == .taken ? held.lane.events.written(1) : nil
+        destination =
+            held.hop == .placed
+            ? Resumption(word: UInt(bitPattern: held.argument))
+                .place(setting?.value ?? .worker, setting) : ""
+    }
+
+    /// The hop in words.
+    func row(_ sites: AwaitSites) -> RuntimeSnapshot.HopRow {
+        RuntimeSnapshot.HopRow(
+            station: hop.station,
+            thread: thread,
+            machine: Int(clamping: machine),
+            sentence: HopSentence(facts: self, site: sites.site(place.site)).sentence
+        )
+    }
+}
