@@ -6,6 +6,9 @@ extension Model {
     /// Microseconds that a hop is held, from full speed to the slowest.
     static let paces = [0, 50_000, 250_000, 1_000_000]
 
+    /// Hops that have passed in a world in which none passes but by a key; otherwise 0.
+    package var hopsStepped: Int { tempo.isPaused ? tempo.passed : 0 }
+
     /// Does what a key of the tempo means; `nil` for other keys.
     mutating func pressTempo(_ key: Key) -> [Effect]? {
         switch key {

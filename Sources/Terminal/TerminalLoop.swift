@@ -8,7 +8,8 @@ internal import Glibc
 ///
 /// It runs on the main thread and waits for four things at once: the keyboard, signals, the
 /// caller's wake descriptor, and a terminal that was too slow for the last frame. A key is
-/// answered with a frame at once; snapshots alone cause at most ten frames a second.
+/// answered with a frame at once, and so is the hop that it has let through, once a snapshot tells
+/// of it; other snapshots cause at most ten frames a second.
 package struct TerminalLoop {
     /// Why the loop has ended; the terminal has been given back.
     package enum Outcome: Equatable, Sendable {
@@ -114,7 +115,10 @@ package struct TerminalLoop {
         case .key, .mouse: isUrgent = true
         default: break
         }
-        for effect in update(&model, message) {
+        let stepped = model.hopsStepped
+        let effects = update(&model, message)
+        if model.hopsStepped != stepped { isUrgent = true }
+        for effect in effects {
             switch effect {
             case .command(let command): send(command)
             case .keep(let old, let new):
