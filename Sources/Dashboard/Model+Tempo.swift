@@ -74,7 +74,8 @@ extension Model {
         return [.command(.follow(machine: chosen))]
     }
 
-    /// The machine of the chosen row, else the one whose hop has passed last, else a busy one.
+    /// The machine of the chosen row, else the one whose hop has passed last, else one that is on its
+    /// way.
     private var chosenMachine: Int? {
         let machines = rows.machines
         if overlay != .picture {
@@ -90,6 +91,25 @@ extension Model {
             return followed.number
         }
         if let last = tempo.last, last.machine > 0 { return last.machine }
-        return machines.max { $0.hops < $1.hops }?.number
+        return machines.min { Self.isFollowedRather($0, than: $1) }?.number
+    }
+
+    /// Whether a machine has more to tell than another: of two of the same kind, the one that has
+    /// seen more threads.
+    private static func isFollowedRather(
+        _ row: RuntimeSnapshot.MachineRow,
+        than other: RuntimeSnapshot.MachineRow
+    ) -> Bool {
+        (stillness(row), -row.hops, row.number) < (stillness(other), -other.hops, other.number)
+    }
+
+    /// The less, the sooner a machine goes through the picture: with a socket that answers, on a
+    /// thread or asleep; with a socket that accepts, which may take for ever; with none of all that.
+    private static func stillness(_ row: RuntimeSnapshot.MachineRow) -> Int {
+        switch row.state {
+        case "suspended", "ended": 3
+        case "accept": 2
+        default: row.descriptor >= 0 ? 0 : 1
+        }
     }
 }

@@ -92,6 +92,60 @@ struct FollowedTests {
         #expect(Self.lit(running, focus: "1").contains("W1"))
     }
 
+    // MARK: Choosing
+
+    /// Rows of machines in these states, with these descriptors, numbered from 1; the accepting one
+    /// has seen the most threads.
+    private static func world(_ states: [(String, Int)]) -> RuntimeSnapshot {
+        var snapshot = Sample.snapshot(at: 103)
+        snapshot.detail?.tempo.last = nil
+        snapshot.detail?.machines = zip(1..., states).map { number, state in
+            RuntimeSnapshot.MachineRow(
+                number: number,
+                function: state.0 == "accept" ? "serve" : "fetch",
+                state: state.0,
+                descriptor: state.1,
+                ageMicroseconds: 10,
+                sinceMicroseconds: 5,
+                runningMicroseconds: 1,
+                queuedMicroseconds: 1,
+                waitingMicroseconds: 3,
+                hops: state.0 == "accept" ? 9 : 1,
+                thread: "worker-1",
+                site: "Workload/FanoutClient.swift:41"
+            )
+        }
+        return snapshot
+    }
+
+    @Test(arguments: [
+        ([("accept", 4), ("suspended", -1), ("read", 17), ("sleep", -1)], 3),
+        ([("accept", 4), ("suspended", -1), ("running", -1)], 3),
+        ([("suspended", -1), ("accept", 4)], 2),
+    ])
+    func `before any hop, one that waits for connections is followed last`(
+        states: [(String, Int)],
+        chosen: Int
+    ) {
+        for keys: [Key] in [[.character("p")], [.character("1")]] {
+            var model = Sample.model(120, 36, keys: keys)
+            _ = update(&model, .snapshot(Self.world(states)))
+            let effects = update(&model, .key(.character("f")))
+            #expect(effects == [.command(.follow(machine: chosen))])
+        }
+    }
+
+    @Test func `a hop counts as a step where the world is paused only`() {
+        var model = Sample.model(120, 36)
+        var snapshot = Sample.snapshot(at: 103)
+        snapshot.detail?.tempo.passed = 7
+        _ = update(&model, .snapshot(snapshot))
+        #expect(model.hopsStepped == 0)
+        snapshot.detail?.tempo.isPaused = true
+        _ = update(&model, .snapshot(snapshot))
+        #expect(model.hopsStepped == 7)
+    }
+
     // MARK: Clicks
 
     @Test(arguments: [(60, 20), (80, 24), (120, 36), (200, 60)])
