@@ -19,12 +19,25 @@ struct Trends: Equatable, Sendable {
     private(set) var workers: [Int: History] = [:]
 
     private var second: Double?
+    /// The scenario's run from which the values are.
+    private var run: Int?
 
     /// Adds a snapshot's values if it is the first of its second.
     ///
     /// What has a peak on the screen counts with the most of its second: nothing is higher than its
-    /// own peak.
+    /// own peak. A scenario begins with none: what was most in the one before says nothing of it.
     mutating func record(_ snapshot: RuntimeSnapshot) {
+        let run = snapshot.detail?.scenario.run ?? self.run
+        guard self.run == nil || run == self.run else {
+            var first = snapshot
+            // The most since the snapshot before, which was of the other scenario.
+            first.port.queuedPeak = snapshot.port.queued
+            self = Trends()
+            self.run = run
+            record(first)
+            return
+        }
+        self.run = run
         let second = snapshot.elapsedSeconds.rounded(.down)
         let most = max(snapshot.port.queued, snapshot.port.queuedPeak)
         guard second != self.second else {

@@ -21,4 +21,26 @@ import Testing
         #expect(trends.armed.peak == 203)
         #expect(trends.armed.all == [203, 100])
     }
+
+    @Test func `a scenario that begins has no peak of the one before`() {
+        var trends = Trends()
+        func record(at seconds: Double, run: Int, queued: Int, peak: Int) {
+            var snapshot = RuntimeSnapshot()
+            snapshot.elapsedSeconds = seconds
+            snapshot.port.queued = queued
+            snapshot.port.queuedPeak = peak
+            snapshot.detail = RuntimeSnapshot.Detail()
+            snapshot.detail?.scenario.run = run
+            trends.record(snapshot)
+        }
+        record(at: 1, run: 1, queued: 700, peak: 900)
+        record(at: 2, run: 1, queued: 3, peak: 4)
+        #expect(trends.queued.peak == 900)
+        // In the middle of a second; the peak is still the other scenario's.
+        record(at: 2.5, run: 2, queued: 2, peak: 800)
+        #expect(trends.queued.peak == 2)
+        record(at: 2.75, run: 2, queued: 1, peak: 7)
+        record(at: 3, run: 2, queued: 1, peak: 5)
+        #expect(trends.queued.all == [7, 5])
+    }
 }
