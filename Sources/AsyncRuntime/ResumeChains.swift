@@ -57,6 +57,8 @@ final class ResumeChains: Sendable {
 
     var allChains: [Capture] { chains.all }
     var allTransitions: [Transition] { transitions.all }
+    /// Chains, and ways between them, that came too late for a row of their own; at least so many.
+    var lateCounts: (chains: Int, ways: Int) { (chains.lateCount, transitions.lateCount) }
     /// Rows that are in use in the tallies of chains and of transitions.
     var rowCount: Int { max(chains.count, transitions.count) }
 

@@ -20,6 +20,8 @@ final class RowTable<Key: Sendable>: Sendable {
         var all: [Key]
         /// Slots that are taken.
         var taken = 0
+        /// Keys without a row of their own, as far as they are remembered.
+        var late = 0
     }
 
     /// Row 0 stands for `nothing`; the last is shared by all keys that come too late.
@@ -30,6 +32,9 @@ final class RowTable<Key: Sendable>: Sendable {
 
     /// The keys by row.
     var all: [Key] { keys.withLock { $0.all } }
+    /// Keys that share the last row, having come too late; at least so many, since only about two
+    /// hundred of them are told apart.
+    var lateCount: Int { keys.withLock { $0.late } }
     /// Rows of the tallies that are in use.
     var count: Int {
         keys.withLock { $0.all.count == Tally.rows - 1 ? Tally.rows : $0.all.count }
@@ -63,9 +68,11 @@ final class RowTable<Key: Sendable>: Sendable {
                 row = keys.all.count
                 keys.all.append(key)
             }
+            let isLate = row == Tally.rows - 1
             // A search needs a free slot to end at; what finds none is looked up under the lock.
             if keys.taken < RowTable.slotCount * 7 / 8 {
                 keys.taken += 1
+                if isLate { keys.late += 1 }
                 slots[index].store(mark | UInt64(row), ordering: .releasing)
             }
             return row

@@ -82,6 +82,10 @@ struct SnapshotParts: Sendable {
         snapshot.machines.inFlight = totals[.machines]
         snapshot.machines.started = totals[.machinesStarted]
         snapshot.machines.finished = totals[.machinesFinished]
+        let late = registry.chains.lateCounts
+        snapshot.machines.chainsLeftOut = late.chains
+        snapshot.machines.waysLeftOut = late.ways
+        snapshot.machines.leftOut = max(0, totals[.chains].last ?? 0)
         snapshot.port.armed = totals[.armed]
         snapshot.port.timers = totals[.timers]
         snapshot.port.queued = totals[.packets] - totals[.dequeued]

@@ -18,6 +18,7 @@ struct StateGraphText {
         let file = graph.file.split(separator: "/").last.map(String.init) ?? ""
         let place = graph.line > 0 ? "\(file):\(graph.line)" : file
         var lines = [[Span(graph.function, .strong), Span("  \(place)", .dim)]]
+        lines += leftOut
         lines += drawing ?? listing
         lines.append([])
         let note =
@@ -27,13 +28,25 @@ struct StateGraphText {
         return lines + Paragraph.wrap(note, width: width).map { [Span($0, .dim)] }
     }
 
+    /// What no graph shows; nothing where all machines are in one.
+    private var leftOut: [[Span]] {
+        let machines = model.snapshot?.machines ?? RuntimeSnapshot.Machines()
+        guard machines.chainsLeftOut > 0 || machines.waysLeftOut > 0 else { return [] }
+        let text =
+            "\(glyphs.warning) Seen too late for the tables, at least: "
+            + "\(Quantity.count(machines.chainsLeftOut)) chains of functions, "
+            + "\(Quantity.count(machines.waysLeftOut)) ways between chains. "
+            + "Machines in no graph: \(Quantity.count(machines.leftOut))."
+        return Paragraph.wrap(text, width: width).map { [Span($0, .warning)] }
+    }
+
     private var drawing: [[Span]]? {
         // Without its own head and that of the columns.
         let drawing = StateGraphDrawing(
             graph: graph,
             glyphs: glyphs,
             width: width,
-            rows: rows - 2
+            rows: rows - 2 - leftOut.count
         )
         return drawing.map { [[Span(StateGraphDrawing.heading, .heading)]] + $0.lines }
     }

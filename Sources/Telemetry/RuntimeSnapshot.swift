@@ -147,6 +147,14 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
         package var inFlight = 0
         package var started = 0
         package var finished = 0
+        /// Chains of suspended functions that were seen when there was no room for more.
+        ///
+        /// At least so many; their states are in no graph.
+        package var chainsLeftOut = 0
+        /// Ways from one chain to another, likewise: they are in no arrow.
+        package var waysLeftOut = 0
+        /// Machines in flight that are, or were when they were looked at last, in a chain left out.
+        package var leftOut = 0
 
         package init() {}
     }

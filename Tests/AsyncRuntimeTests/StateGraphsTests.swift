@@ -94,4 +94,19 @@ import Testing
         #expect(row(17) == 18)
         #expect(table.count == Tally.rows)
     }
+
+    @Test func `keys that come too late are counted, each once, as far as they are told apart`() {
+        let table = RowTable<Int>(nothing: -1)
+        func add(_ keys: Range<Int>) {
+            for key in keys {
+                _ = table.row(hash: UInt64(key + 1) &* 0x9e37_79b9_7f4a_7c15) { key }
+            }
+        }
+        add(0..<Tally.rows - 2)
+        #expect(table.lateCount == 0)
+        for _ in 0..<3 { add(1000..<1005) }
+        #expect(table.lateCount == 5)
+        add(2000..<2900)
+        #expect(table.lateCount > 100)
+    }
 }

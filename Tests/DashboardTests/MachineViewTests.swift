@@ -151,4 +151,18 @@ import Testing
         )
         #expect(screen.contains("The executable has no .symtab."))
     }
+
+    @Test func `what came too late for the tables is counted beside the graph`() {
+        var model = model(120, 36, keys: [.character("m")])
+        #expect(!text(model).contains("too late"))
+        var snapshot = MachineSample.snapshot()
+        snapshot.machines.chainsLeftOut = 7
+        snapshot.machines.waysLeftOut = 31
+        snapshot.machines.leftOut = 5
+        snapshot.elapsedSeconds += 1
+        _ = update(&model, .snapshot(snapshot))
+        let screen = text(model)
+        #expect(screen.contains("7 chains of functions, 31 ways"), "\(screen)")
+        #expect(screen.contains("no graph: 5."), "\(screen)")
+    }
 }
