@@ -169,20 +169,18 @@ private struct Shy: CustomStringConvertible {
             let task = spawn(runtime) {
                 number.store(Self.ownNumber, ordering: .relaxed)
                 // Comes back by the placement, and captures what it then runs on.
-                try await runtime.sleep(for: .milliseconds(1))
-                try await runtime.sleep(for: .seconds(600))
+                while !Task.isCancelled { try await runtime.sleep(for: .milliseconds(1)) }
             }
             let expected = placement == .worker ? "" : placement.rawValue
-            func capture() -> RuntimeSnapshot.Capture? {
-                runtime.snapshot().detail?.machines
-                    .first { $0.number == number.load(ordering: .relaxed) }?.context.capture
+            var seen: RuntimeSnapshot.Capture?
+            try await eventually("an await has captured what the placement says", on: runtime) {
+                let row = runtime.snapshot().detail?.machines
+                    .first { $0.number == number.load(ordering: .relaxed) }
+                seen = row?.context.capture
+                return seen?.scheduler == expected
             }
-            // A first await that was over before the task had suspended leaves it on the pool.
-            try await eventually("it awaits for the second time", on: runtime) {
-                capture()?.scheduler == expected || runtime.snapshot().operations.raced > 0
-            }
-            let seen = try #require(capture())
-            #expect(seen.isOfOperation && !seen.isAnywhere && !seen.isLeft)
+            let capture = try #require(seen)
+            #expect(capture.isOfOperation && !capture.isAnywhere && !capture.isLeft)
             task.cancel()
             _ = try? await task.value
             runtime.observe(nil)
