@@ -162,10 +162,18 @@ let package = Package(
             path: "Tests/OrdinarySwift",
             swiftSettings: strict
         ),
+        // The sources of the sample package, with the settings that another package has by default;
+        // under a name of its own, since that package depends on this one.
+        .executableTarget(
+            name: "greeter-sample",
+            dependencies: ["AsyncRuntime"],
+            path: "Tests/SamplePackage/Sources/greeter"
+        ),
         .testTarget(
             name: "AsyncRuntimeTests",
             dependencies: [
                 "AsyncRuntime", "Kernel", "Port", "Telemetry", "TestSupport", "ordinary-swift",
+                "greeter-sample",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
