@@ -78,7 +78,7 @@ struct Picture {
             rows: 1
         )
         draw(
-            texts.legend(worth: train.worth),
+            texts.legend(worth: train.worth, width: legend.columns),
             column: legend.column,
             row: legend.row,
             in: legend,

@@ -264,12 +264,18 @@ struct PictureTexts {
         return lines
     }
 
-    func legend(worth: Int) -> [Span] {
+    /// What the signs mean; that of a sign which is not there is left out.
+    func legend(worth: Int, width: Int) -> [Span] {
         let noun = worth == 1 ? "operation" : "operations"
-        return [
+        let gap = Span("  \(glyphs.separator)  ", .dim)
+        let token = [
             Span(glyphs.running, .running),
             Span(" one token stands for \(Quantity.count(worth)) \(noun)", .dim),
-            Span("  \(glyphs.separator)  over arrows: operations a second", .dim),
         ]
+        let held = [gap, Span(glyphs.inline, .warning), Span(" hops held there", .dim)]
+        let rates = [gap, Span("over arrows: operations a second", .dim)]
+        guard tempo.heldCount > 0 else { return token + rates }
+        let all = token + held + rates
+        return all.reduce(0) { $0 + $1.text.width } <= width ? all : token + held
     }
 }

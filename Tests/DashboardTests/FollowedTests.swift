@@ -94,15 +94,17 @@ struct FollowedTests {
 
     // MARK: Choosing
 
-    /// Rows of machines in these states, with these descriptors, numbered from 1; the accepting one
-    /// has seen the most threads.
+    /// Rows of machines in these states, with these descriptors, numbered from 1.
+    ///
+    /// The accepting one has seen the most threads, the last one is a client's.
     private static func world(_ states: [(String, Int)]) -> RuntimeSnapshot {
         var snapshot = Sample.snapshot(at: 103)
         snapshot.detail?.tempo.last = nil
         snapshot.detail?.machines = zip(1..., states).map { number, state in
-            RuntimeSnapshot.MachineRow(
+            let isClient = number == states.count
+            return RuntimeSnapshot.MachineRow(
                 number: number,
-                function: state.0 == "accept" ? "serve" : "fetch",
+                function: isClient ? "fetch" : "serve",
                 state: state.0,
                 descriptor: state.1,
                 ageMicroseconds: 10,
@@ -112,18 +114,19 @@ struct FollowedTests {
                 waitingMicroseconds: 3,
                 hops: state.0 == "accept" ? 9 : 1,
                 thread: "worker-1",
-                site: "Workload/FanoutClient.swift:41"
+                site: "Workload/Fanout\(isClient ? "Client" : "Server").swift:41"
             )
         }
         return snapshot
     }
 
     @Test(arguments: [
-        ([("accept", 4), ("suspended", -1), ("read", 17), ("sleep", -1)], 3),
+        ([("accept", 4), ("suspended", -1), ("read", 17), ("sleep", -1)], 4),
+        ([("accept", 4), ("suspended", -1), ("read", 17)], 3),
         ([("accept", 4), ("suspended", -1), ("running", -1)], 3),
         ([("suspended", -1), ("accept", 4)], 2),
     ])
-    func `before any hop, one that waits for connections is followed last`(
+    func `before any hop a client is followed, and rather anybody than a listener`(
         states: [(String, Int)],
         chosen: Int
     ) {
