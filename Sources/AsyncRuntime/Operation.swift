@@ -147,10 +147,11 @@ extension Runtime {
     ) async -> Completion {
         let watch = CancellationRoutes.watch(
             port.token(of: operation),
-            of: cancellationNumber.value
+            of: number.value
         )
-        // Resumed before it has suspended, the task goes on in the same run of the same thread.
-        var suspension = Suspension()
+        // The thread's run in which the task suspends. Resumed before it has suspended, the task goes on
+        // in the same run of the same thread.
+        var serial: UInt64 = 0
         let completion = await unsafe withUnsafeContinuation {
             (continuation: UnsafeContinuation<Completion, Never>) in
             suspend(
@@ -158,19 +159,12 @@ extension Runtime {
                 in: operation,
                 start,
                 on: association,
-                &suspension
+                &serial
             )
         }
         RunningTask.unwatch(watch)
-        goOn(after: suspension, completion)
+        goOn(after: serial, completion)
         return completion
-    }
-
-    /// What is remembered of a suspension.
-    private struct Suspension {
-        /// The thread's run in which the task has suspended.
-        var serial: UInt64 = 0
-        var isChild = false
     }
 
     /// Hands the operation to the port, on the task's own thread.
@@ -183,7 +177,7 @@ extension Runtime {
         in operation: OperationReference,
         _ start: Operation.Start,
         on association: Association?,
-        _ suspension: inout Suspension
+        _ serial: inout UInt64
     ) {
         contexts.withCurrent { context in
             let now = Instant.now
@@ -192,7 +186,7 @@ extension Runtime {
                 captured: context.scheduler,
                 options: AwaitOptions(rawValue: UInt8(truncatingIfNeeded: operation.contexts.1))
             )
-            let machine = registry.awaits(
+            let number = registry.awaits(
                 operation.kind,
                 operation: operation.slot,
                 descriptor: operation.descriptor,
@@ -200,15 +194,13 @@ extension Runtime {
                 functionRow: operation.functionRow,
                 resumption: resumption,
                 at: now.nanoseconds,
-                isOwnThread: context.origin != .other,
-                lane: lane
+                context
             )
-            suspension.serial = context.runSerial
-            suspension.isChild = machine.isInParentsFrame
+            serial = context.runSerial
             port.setContext(
                 continuation,
                 resumption: resumption.word,
-                subject: machine.number,
+                subject: number,
                 of: operation
             )
             switch start {
@@ -231,12 +223,9 @@ extension Runtime {
 
     /// The task goes on, on whatever thread.
     @inline(never)
-    private func goOn(after suspension: Suspension, _ completion: Completion) {
+    private func goOn(after serial: UInt64, _ completion: Completion) {
         contexts.withCurrent { context in
-            if context.runSerial == suspension.serial { raced(completion, context) }
-            if suspension.isChild {
-                registry.childGoesOn(in: context.runningJob, lane: context.lane)
-            }
+            if context.runSerial == serial { raced(completion, context) }
         }
     }
 

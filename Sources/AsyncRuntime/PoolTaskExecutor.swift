@@ -94,10 +94,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     ) -> (scheduler: SchedulerName?, isNew: Bool) {
         guard kind == PoolTaskExecutor.task else { return (nil, false) }
         guard tracksMachines else { return (nil, knowsTasks && TaskLayout.entry(bits) != 0) }
-        // The job of a yield does nothing but enqueue the task: it is still the time it began.
-        let now =
-            context.isYieldJob ? context.runningSince : Instant.now.nanoseconds
-        return registry.enqueued(bits, at: now, lane: context.lane)
+        return registry.enqueued(bits, context)
     }
 
     /// Whether a new task belongs to a family that fills its worker's own queue.
@@ -167,14 +164,10 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         context.runningJob = bits
         context.isYieldJob = kind == PoolTaskExecutor.nullaryContinuation
         context.withWorker { $0.setState(.running, at: startedAt) }
-        let run =
+        context.hasEnded = false
+        let machine =
             tracksMachines && kind == PoolTaskExecutor.task
-            ? registry.began(
-                bits,
-                at: startedAt.nanoseconds,
-                on: context.scheduler,
-                lane: lane
-            ) : nil
+            ? registry.began(bits, at: startedAt.nanoseconds, context) : nil
         Hop.pass(
             .began,
             subject: lane.machine.load(ordering: .relaxed),
@@ -182,26 +175,30 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
             at: startedAt.nanoseconds,
             on: lane,
             through: gate,
-            place: registry.place(run?.slot ?? 0)
+            place: registry.place(machine ?? 0)
         )
         body(job)
         context.runningJob = 0
         context.isYieldJob = false
-        guard let run else { return }
-        let machine = lane.machine.load(ordering: .relaxed)
+        guard let machine else { return }
+        let number = lane.machine.load(ordering: .relaxed)
         lane.machine.store(0, ordering: .relaxed)
-        let (hasEnded, now) = registry.ran(run, startedAt: context.runningSince, lane: lane)
-        if let now { context.withWorker { $0.keepReading(now) } }
-        guard hasEnded else { return }
+        guard context.hasEnded else {
+            guard machine != 0,
+                let now = registry.ran(machine, startedAt: context.runningSince, lane: lane)
+            else { return }
+            context.withWorker { $0.keepReading(now) }
+            return
+        }
         // Stamped with the beginning of the run, for which the clock was read.
         Hop.pass(
             .ended,
-            subject: machine,
+            subject: number,
             argument: 0,
             at: startedAt.nanoseconds,
             on: lane,
             through: gate,
-            place: registry.place(run.slot, ofFormer: machine)
+            place: registry.place(machine, ofFormer: number)
         )
     }
 

@@ -39,8 +39,8 @@ public final class Runtime: Sendable {
     let schedulers: Schedulers
     let mainQueue: MainQueue
     let stopSignal = StopSignal()
-    /// Its number among the process's runtimes, see `CancellationRoutes`.
-    let cancellationNumber = CancellationNumber()
+    /// Its number among the process's runtimes.
+    let number = RuntimeNumber()
     let log: EventLog
     let tempo: Tempo
     package let sampler: Sampler
@@ -56,6 +56,8 @@ public final class Runtime: Sendable {
         let log = EventLog()
         self.log = log
         let registry = StateMachineRegistry(
+            number: number,
+            contexts: contexts,
             sites: AwaitSites(),
             isWanted: configuration.tracksMachines
         )
@@ -124,7 +126,7 @@ public final class Runtime: Sendable {
             to: configuration.workers.lowerBound,
             reason: AdjustmentReason.initializing.rawValue
         )
-        CancellationRoutes.connect(cancellationNumber.value, to: self)
+        CancellationRoutes.connect(number, to: self)
         do throws(Errno) {
             try pool.start(delegate: dispatcher)
             try pollers.start()

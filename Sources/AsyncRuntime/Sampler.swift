@@ -85,12 +85,6 @@ package final class Sampler: Sendable {
     /// Closes the epoch and adds up what it counted; the caller has the turn.
     private func look() -> Totals {
         let before = CurrentThread.processorTime
-        // The sweeper counts; its lane is the calling thread's.
-        state.sweepFrom = parts.registry.sweep(
-            from: state.sweepFrom,
-            limit: 4096,
-            lane: contexts.current.lane
-        )
         let registry = parts.registry
         let totals = state.close(contexts.lanes) {
             max(registry.sites.count, registry.chains.rowCount)

@@ -8,7 +8,6 @@ internal import Telemetry
 /// What the sampler remembers between two looks.
 // INVARIANT: touched only by whoever has the sampler's turn.
 final class SamplerState: @unchecked Sendable {
-    var sweepFrom: UInt32 = 1
     var microsecondsSpent = 0
     /// Packets that were taken last, newest first.
     private var packets: [Event] = []

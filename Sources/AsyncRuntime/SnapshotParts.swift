@@ -79,7 +79,8 @@ struct SnapshotParts: Sendable {
         snapshot.operations.timedOut = totals[.timedOut]
         snapshot.operations.synchronous = totals[.synchronous]
         snapshot.operations.raced = totals[.raced]
-        snapshot.machines.inFlight = totals[.machines]
+        snapshot.machines.inFlight = totals[.machinesStarted] - totals[.machinesFinished]
+        snapshot.machines.onlyCounted = snapshot.machines.inFlight - totals[.machines]
         snapshot.machines.started = totals[.machinesStarted]
         snapshot.machines.finished = totals[.machinesFinished]
         let late = registry.chains.lateCounts

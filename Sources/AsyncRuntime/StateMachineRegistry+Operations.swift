@@ -10,7 +10,8 @@ extension StateMachineRegistry {
     /// The running task is about to await an operation; called inside the continuation's body, on
     /// the task's own thread, before the operation is submitted.
     ///
-    /// Returns the machine's number, and whether it is a child of `async let`.
+    /// A machine that was only counted gets its slot here. Returns the machine's number, 0 for one
+    /// that is not tracked.
     func awaits(
         _ kind: OperationKind,
         operation: UInt32,
@@ -19,18 +20,22 @@ extension StateMachineRegistry {
         functionRow: Int,
         resumption: Resumption,
         at now: UInt64,
-        isOwnThread: Bool,
-        lane: ThreadLane
-    ) -> (number: UInt64, isInParentsFrame: Bool) {
-        guard isTracking else { return (0, false) }
+        _ context: ThreadContext
+    ) -> UInt64 {
+        guard isTracking else { return 0 }
         let task = TaskLayout.current
-        guard task != 0 else { return (0, false) }
+        guard task != 0 else { return 0 }
+        let lane = context.lane
         var slot = find(task)
-        // A task of another executor is not tracked: nobody would see it end.
-        if slot == 0, isOwnThread {
-            slot = start(task, chain: ResumeChains.nothing, at: now, lane: lane)
+        // A task of another executor is not tracked: nobody would see it run.
+        if slot == 0, context.origin != .other {
+            slot = startLate(task, isBody: true, at: now, lane: lane)
+            // In the run that got it here it has been running, before that queued.
+            if slot != 0, context.runningJob == task {
+                change(slot, to: State.running.rawValue, at: context.runningSince, lane)
+            }
         }
-        guard slot != 0 else { return (0, false) }
+        guard slot != 0 else { return 0 }
         let memory = unsafe pointer(slot)
         change(slot, to: State.waiting.rawValue + kind.rawValue, at: now, lane)
         label(slot, site: site, functionRow: functionRow, descriptor: descriptor, lane: lane)
@@ -42,23 +47,7 @@ extension StateMachineRegistry {
         let scheduler = resumption.captured?.rawValue ?? 0
         unsafe memory.pointee.scheduler.store(scheduler, ordering: .relaxed)
         capture(task, slot, isBody: true, lane: lane)
-        return (
-            UInt64(unsafe memory.pointee.number.load(ordering: .relaxed)),
-            unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) != 0
-        )
-    }
-
-    /// A child of `async let` goes on after an operation, in the run of the job `running`.
-    ///
-    /// If that is not its own but an actor's turn, it may end there unseen, and cannot be asked
-    /// afterwards. So it is taken for ended now, and counted in again when it comes back.
-    func childGoesOn(in running: UInt, lane: ThreadLane) {
-        let task = TaskLayout.current
-        guard task != running else { return }
-        let slot = find(task)
-        guard slot != 0 else { return }
-        change(slot, to: State.ended.rawValue, at: Instant.now.nanoseconds, lane)
-        finish(task, slot, lane: lane)
+        return UInt64(unsafe memory.pointee.number.load(ordering: .relaxed))
     }
 
     /// The operation was complete before the task had suspended: it runs on, in the same run.
@@ -80,17 +69,16 @@ extension StateMachineRegistry {
         // The sleep is a task of the concurrency runtime's own, which the running one has made and
         // awaits: this is inside its continuation's body.
         let sleeper = TaskLayout.current
-        let sleeperSlot = sleeper == 0 || sleeper == job ? 0 : find(sleeper)
-        if sleeperSlot != 0 { capture(sleeper, sleeperSlot, isBody: true, lane: lane) }
-        var slot = find(job)
-        if slot == 0 {
-            slot = start(
-                job,
-                chain: chains.number(ofStart: TaskLayout.entry(job)),
-                at: now,
-                lane: lane
-            )
+        if sleeper != 0, sleeper != job {
+            let slot = find(sleeper)
+            if slot != 0 {
+                capture(sleeper, slot, isBody: true, lane: lane)
+            } else {
+                _ = startLate(sleeper, isBody: true, at: now, lane: lane)
+            }
         }
+        var slot = find(job)
+        if slot == 0 { slot = startLate(job, isBody: false, at: now, lane: lane) }
         guard slot != 0 else { return }
         change(slot, to: State.waiting.rawValue + OperationKind.sleep.rawValue, at: now, lane)
         label(slot, site: site, functionRow: functionRow, descriptor: -1, lane: lane)

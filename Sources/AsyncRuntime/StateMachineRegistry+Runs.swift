@@ -13,44 +13,61 @@ extension StateMachineRegistry {
     @inline(__always)
     func enqueued(
         _ task: UInt,
-        at now: UInt64,
-        lane: ThreadLane
+        _ context: ThreadContext
     ) -> (scheduler: SchedulerName?, isNew: Bool) {
-        let slot = find(task)
-        guard slot != 0 else {
-            let entry = TaskLayout.entry(task)
-            let chain =
-                entry == 0
-                ? chains.number(of: task, isBody: false) : chains.number(ofStart: entry)
-            _ = start(task, chain: chain, at: now, lane: lane)
+        guard let word = word(of: task) else {
+            welcome(task, context)
             return (nil, true)
+        }
+        let slot = word.slot
+        guard slot != 0 else {
+            comesBack(task, word, context)
+            return (nil, false)
         }
         let memory = unsafe pointer(slot)
         let scheduler = unsafe memory.pointee.scheduler.load(ordering: .relaxed)
-        // After an operation of ours, or a sleep, the frames are those that were noted before it.
-        let isElsewhere = unsafe memory.pointee.hasPresentFrames.load(ordering: .relaxed) == 0
-        if !TaskLayout.isInParentsFrame(task) {
-            requeue(task, slot, isElsewhere: isElsewhere, at: now, lane)
-        } else if requeueChild(task, slot, at: now, lane) {
-            // Only now is the slot known to be its own still.
-            if isElsewhere { capture(task, slot, isBody: false, lane: lane) }
-        } else {
-            let chain = chains.number(of: task, isBody: false)
-            _ = start(task, chain: chain, at: now, lane: lane)
-        }
+        requeue(task, slot, at: context.enqueuingTime, context.lane)
         return (SchedulerName(rawValue: scheduler), false)
+    }
+
+    /// A task that was not seen before.
+    @inline(__always)
+    private func welcome(_ task: UInt, _ context: ThreadContext) {
+        var row = context.takeRow()
+        if row == nil, watched.isAny, isChildOfWatched(task) { row = context.enqueuingTime }
+        guard let now = row else {
+            let seenAt = max(context.runningSince, context.rowBudget.lookedAt)
+            return count(task, at: seenAt, lane: context.lane)
+        }
+        let entry = TaskLayout.entry(task)
+        guard entry != 0 else {
+            _ = startLate(task, isBody: false, at: now, lane: context.lane)
+            return
+        }
+        let chain = chains.number(ofStart: entry)
+        _ = start(task, chain: chain, startChain: chain, at: now, lane: context.lane)
+    }
+
+    /// A machine that is only counted came back: from a yield it stays so.
+    @inline(__always)
+    private func comesBack(_ task: UInt, _ word: MachineWord, _ context: ThreadContext) {
+        if !word.hasRun {
+            var word = word
+            word.hasRun = true
+            TaskLayout.setReservedWord(word.bits, of: task)
+        }
+        guard !context.isYieldJob,
+            let now = context.takeRow()
+        else { return }
+        _ = startLate(task, isBody: false, at: now, lane: context.lane)
     }
 
     /// A machine came back: its frames and its state in one section, since that is half of the cost.
     @inline(__always)
-    private func requeue(
-        _ task: UInt,
-        _ slot: UInt32,
-        isElsewhere: Bool,
-        at now: UInt64,
-        _ lane: ThreadLane
-    ) {
+    private func requeue(_ task: UInt, _ slot: UInt32, at now: UInt64, _ lane: ThreadLane) {
         let memory = unsafe pointer(slot)
+        // After an operation of ours, or a sleep, the frames are those that were noted before it.
+        let isElsewhere = unsafe memory.pointee.hasPresentFrames.load(ordering: .relaxed) == 0
         let move = isElsewhere ? noteFrames(of: task, slot, isBody: false) : nil
         let old = unsafe memory.pointee.state.exchange(
             StateMachineRegistry.word(State.queued.rawValue, now),
@@ -67,63 +84,26 @@ extension StateMachineRegistry {
         addTime(slot, old, to: State.queued.rawValue, now, lane)
     }
 
-    /// A child of `async let` came back.
-    ///
-    /// The thread that ran it last may take it for ended at this very moment, see `ran`. Exactly one
-    /// of the two changes the state word that both have seen. A slot that was freed and taken again
-    /// meanwhile has another word, since the time is part of it. Returns whether the slot is still
-    /// the child's.
-    func requeueChild(
-        _ task: UInt,
-        _ slot: UInt32,
-        at now: UInt64,
-        _ lane: ThreadLane
-    ) -> Bool {
-        let memory = unsafe pointer(slot)
-        let old = unsafe memory.pointee.state.load(ordering: .acquiring)
-        guard unsafe memory.pointee.task.load(ordering: .relaxed) == task,
-            UInt8(truncatingIfNeeded: old >> 56) != State.ended.rawValue
-        else { return false }
-        let (isMine, _) = unsafe memory.pointee.state.compareExchange(
-            expected: old,
-            desired: StateMachineRegistry.word(State.queued.rawValue, now),
-            ordering: .acquiringAndReleasing
-        )
-        if isMine {
-            if StateMachineRegistry.isSuspended(old) { tallySuspended(slot, -1, lane) }
-            addTime(slot, old, to: State.queued.rawValue, now, lane)
-        }
-        return isMine
-    }
-
-    /// One run of a tracked task by a thread, from ``began(_:at:on:lane:)`` to ``ran(_:startedAt:lane:)``.
-    struct Run {
-        let task: UInt
-        let slot: UInt32
-        /// Whether the run holds a reference to the task.
-        let isRetained: Bool
-    }
-
     /// A thread begins to run a task.
     ///
-    /// Returns `nil` where it is not tracked. The run retains the task: suspended, it may go on and
-    /// end on another thread before this one looks at it.
+    /// Returns the machine's slot, 0 for one that is only counted, or `nil` where it is not tracked.
     @inline(__always)
-    func began(
-        _ task: UInt,
-        at now: UInt64,
-        on scheduler: SchedulerName?,
-        lane: ThreadLane
-    ) -> Run? {
-        let slot = find(task)
-        guard slot != 0 else { return nil }
+    func began(_ task: UInt, at now: UInt64, _ context: ThreadContext) -> UInt32? {
+        guard let word = word(of: task) else { return nil }
+        let lane = context.lane
+        lane.machine.store(UInt64(word.bits >> 32), ordering: .relaxed)
+        var slot = word.slot
+        if slot == 0 {
+            guard !word.hasRun, context.takeRow(at: now) else { return 0 }
+            slot = startLate(task, isBody: false, at: now, lane: lane)
+            guard slot != 0 else { return 0 }
+        }
         let memory = unsafe pointer(slot)
-        let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
-        if isRetained { TaskLayout.retain(task) }
         // Whoever has taken the job from a queue is alone with the state: who ran the task last finds
         // another state than the one it set, and nobody enqueues a task that is queued.
         let old = unsafe memory.pointee.state.load(ordering: .acquiring)
-        unsafe memory.pointee.scheduler.store(scheduler?.rawValue ?? 0, ordering: .relaxed)
+        let scheduler = context.scheduler?.rawValue ?? 0
+        unsafe memory.pointee.scheduler.store(scheduler, ordering: .relaxed)
         unsafe memory.pointee.state.store(
             StateMachineRegistry.word(State.running.rawValue, now),
             ordering: .releasing
@@ -139,45 +119,23 @@ extension StateMachineRegistry {
                 ordering: .relaxed
             )
         }
-        lane.machine.store(
-            UInt64(unsafe memory.pointee.number.load(ordering: .relaxed)),
-            ordering: .relaxed
-        )
-        return Run(task: task, slot: slot, isRetained: isRetained)
+        return slot
     }
 
-    /// The thread is done with the task: it has ended, or is suspended, or runs elsewhere by now.
+    /// The thread is done with a task that has not ended in its run.
     ///
-    /// Only while the slot's state is still the very one that ``began(_:at:on:lane:)`` set has nobody
-    /// enqueued the task since, and only then is it this one that may see it end. Returns whether it
-    /// has, and what the clock said, if it had to be asked.
+    /// It is suspended, or queued, or runs elsewhere by now, or has ended there: it is not touched.
+    /// Only while the slot's state is still the very one that ``began(_:at:_:)`` set has nobody
+    /// enqueued the task since, and then it is suspended in a child task, an actor, a stream or a
+    /// yield. A slot that was freed and taken again has another word, since the time is part of it.
+    /// Returns what the clock said, if it had to be asked.
     @inline(__always)
-    func ran(_ run: Run, startedAt: UInt64, lane: ThreadLane) -> (hasEnded: Bool, at: Instant?) {
-        let task = run.task
-        let slot = run.slot
-        defer { if run.isRetained { TaskLayout.release(task) } }
+    func ran(_ slot: UInt32, startedAt: UInt64, lane: ThreadLane) -> Instant? {
         let memory = unsafe pointer(slot)
         let running = StateMachineRegistry.word(State.running.rawValue, startedAt)
-        guard unsafe memory.pointee.state.load(ordering: .acquiring) == running,
-            unsafe memory.pointee.task.load(ordering: .relaxed) == task
-        else { return (false, nil) }
-        // A child of `async let` may be gone by now, with its parent's frame, and cannot be asked. It
-        // is taken for ended, unless it was enqueued just now; if it was suspended in a child task,
-        // an actor or a stream, it is counted in again when it comes back.
-        if !run.isRetained {
-            let (isMine, _) = unsafe memory.pointee.state.compareExchange(
-                expected: running,
-                desired: StateMachineRegistry.word(State.ended.rawValue, startedAt),
-                ordering: .acquiringAndReleasing
-            )
-            if isMine { finish(task, slot, lane: lane) }
-            return (isMine, nil)
-        }
-        if TaskLayout.hasEnded(task) {
-            finish(task, slot, lane: lane)
-            return (true, nil)
-        }
-        // Suspended in a child task, an actor or a stream, unless it was enqueued just now.
+        guard unsafe memory.pointee.state.load(ordering: .relaxed) == running else { return nil }
+        // Read before: afterwards the slot may be another machine's.
+        let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         let now = Instant.now
         let (isSuspended, _) = unsafe memory.pointee.state.compareExchange(
             expected: running,
@@ -185,9 +143,9 @@ extension StateMachineRegistry {
             ordering: .acquiringAndReleasing
         )
         if isSuspended {
-            tallySuspended(slot, 1, lane)
+            tallySuspended(row: row, 1, lane)
             addTime(slot, running, to: State.suspended.rawValue, now.nanoseconds, lane)
         }
-        return (false, now)
+        return now
     }
 }

@@ -5,50 +5,8 @@ internal import Port
 internal import Synchronization
 internal import Telemetry
 
-// The sampler's part of the registry: rows for the screen, and slots whose machine ended unseen.
+// The sampler's part of the registry: rows for the screen.
 extension StateMachineRegistry {
-    /// Frees the slots of machines that ended where the executor could not see it, on an actor's
-    /// thread.
-    ///
-    /// Looks at up to `limit` slots from where it stopped last; the sampler's.
-    func sweep(from start: UInt32, limit count: Int, lane: ThreadLane) -> UInt32 {
-        let end = limit
-        let now = Instant.now.nanoseconds
-        var slot = max(1, start)
-        for _ in 0..<count {
-            if slot >= end { return 1 }
-            let memory = unsafe pointer(slot)
-            let word = unsafe memory.pointee.state.load(ordering: .acquiring)
-            let task = unsafe memory.pointee.task.load(ordering: .acquiring)
-            slot += 1
-            guard task != 0, mayHaveEnded(slot - 1, word, at: now) else { continue }
-            // A hazard pointer: a finisher clears the slot's task and then looks here, this thread
-            // writes here and then looks at the slot; one of the two sees the other.
-            hazard.store(task, ordering: .sequentiallyConsistent)
-            let isStill =
-                unsafe memory.pointee.task.load(ordering: .sequentiallyConsistent) == task
-            // Taken before the hazard is: afterwards the finisher may go on, and the task's address
-            // and its slot may be another task's.
-            let isMine = isStill && TaskLayout.hasEnded(task) && takeEnd(of: task, slot - 1)
-            hazard.store(0, ordering: .sequentiallyConsistent)
-            if isMine { close(task, slot - 1, lane: lane) }
-        }
-        return slot
-    }
-
-    /// Whether a machine may have ended unseen: suspended outside of operations, or for long in the
-    /// state in which it was last seen, if an executor that is not ours went on with it.
-    private func mayHaveEnded(_ slot: UInt32, _ word: UInt64, at now: UInt64) -> Bool {
-        let state = UInt8(truncatingIfNeeded: word >> 56)
-        let memory = unsafe pointer(slot)
-        guard unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0 else {
-            return false
-        }
-        if State(rawValue: state) == .suspended { return true }
-        let since = word & StateMachineRegistry.sinceMask
-        return now &- min(since, now) > 2_000_000_000
-    }
-
     static func threadName(_ word: UInt32) -> String {
         let number = word & 0xff_ffff
         switch word >> 24 {
@@ -95,16 +53,19 @@ extension StateMachineRegistry {
         context.priority = Int(unsafe memory.pointee.priority.load(ordering: .relaxed))
         let scheduler = unsafe memory.pointee.scheduler.load(ordering: .relaxed)
         context.scheduler = SchedulerName(rawValue: scheduler)?.rawName ?? ""
-        guard unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0 else {
-            return context
-        }
-        // A hazard pointer, as in `sweep`.
-        hazard.store(task, ordering: .sequentiallyConsistent)
-        if unsafe memory.pointee.task.load(ordering: .sequentiallyConsistent) == task {
-            context.isCancelled = TaskLayout.isCancelled(task)
-        }
-        hazard.store(0, ordering: .sequentiallyConsistent)
+        context.isCancelled = isCancelled(slot, task)
         return context
+    }
+
+    /// Whether the slot's task is cancelled; `nil` if it ends just now.
+    ///
+    /// A hazard pointer: the task's end waits while it is named here, see `finish`.
+    private func isCancelled(_ slot: UInt32, _ task: UInt) -> Bool? {
+        hazard.store(task, ordering: .sequentiallyConsistent)
+        defer { hazard.store(0, ordering: .sequentiallyConsistent) }
+        let isStill =
+            unsafe pointer(slot).pointee.task.load(ordering: .sequentiallyConsistent) == task
+        return isStill ? TaskLayout.isCancelled(task) : nil
     }
 
     /// Rows of machines in flight that are looked for: at most `rowLimit` and the one that is pinned,

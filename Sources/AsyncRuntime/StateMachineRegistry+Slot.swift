@@ -10,7 +10,7 @@ extension StateMachineRegistry {
         case running
         /// Suspended, but not in an operation of this runtime: a child task, an actor, a stream.
         case suspended
-        /// Taken for ended by the thread that ran it; the slot is about to be freed.
+        /// Only in stories: the last step of each.
         case ended
         /// Awaits an operation; its kind is added to this value.
         case waiting = 16
@@ -43,8 +43,6 @@ extension StateMachineRegistry {
         let operation: Atomic<UInt32>
         /// The task it came from; 0 for none.
         let parent: Atomic<UInt32>
-        /// 1 for a child of `async let`, which cannot be retained.
-        let isInParentsFrame: Atomic<UInt8>
         /// The scheduler that ran it last, by the raw value of its name; 0 for the pool.
         let scheduler: Atomic<UInt8>
         /// How its last operation resumes it: the captured scheduler and, above, the options.

@@ -60,6 +60,10 @@ extension StateMachineRegistry {
     /// Counts machines that are suspended outside of operations, by function.
     func tallySuspended(_ slot: UInt32, _ delta: Int, _ lane: ThreadLane) {
         let row = Int(unsafe pointer(slot).pointee.functionRow.load(ordering: .relaxed))
+        tallySuspended(row: row, delta, lane)
+    }
+
+    func tallySuspended(row: Int, _ delta: Int, _ lane: ThreadLane) {
         let section = lane.open()
         lane.tally(.suspended, row: row, delta, in: section)
         lane.close(section)

@@ -35,11 +35,16 @@ extension StateMachineRegistry {
         tellParent(of: slot, started: 0, done: 1)
     }
 
-    /// A machine has begun, or has come back that was taken for ended; as a rule on the thread of the
-    /// task that made it.
-    func tellStart(of slot: UInt32, isBack: Bool) {
-        tellParent(of: slot, started: isBack ? 0 : 1, done: isBack ? -1 : 0)
+    /// A machine has begun; as a rule on the thread of the task that made it.
+    func tellStart(of slot: UInt32) {
+        tellParent(of: slot, started: 1, done: 0)
         noteLocalsOfCurrentTask()
+    }
+
+    /// Whether a new task is the child of a machine that is watched, whose story counts its children.
+    func isChildOfWatched(_ task: UInt) -> Bool {
+        let parent = TaskLayout.parent(task)
+        return parent != 0 && watched.mayBe(TaskLayout.identifier(parent))
     }
 
     private func tellParent(of slot: UInt32, started: Int, done: Int) {

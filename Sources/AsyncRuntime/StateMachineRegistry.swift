@@ -7,10 +7,9 @@ internal import Telemetry
 
 /// What is known of every async state machine in flight: every task that came to the executor.
 ///
-/// A machine's slot is found through a word of the task object that the concurrency runtime leaves
-/// alone; the slot names the task in turn, so a word left over from an earlier task at the same
-/// address is recognised. The registry retains the task while it is in flight:
-/// whoever ran it may then look whether it has ended.
+/// A machine's slot is found through the task's `MachineWord`. The slot is freed at the task's end, of
+/// which `TaskEnd` tells, on whatever thread. Nothing here keeps a task: only its own thread, or the
+/// one that hands it over, reads it; the sampler does under a hazard pointer, for which the end waits.
 ///
 /// Access: a slot is written by the thread that hands the task over or runs it; the handing over
 /// orders the writers. Fields are atomics since the sampler reads rows at any time; a row whose
@@ -19,6 +18,11 @@ final class StateMachineRegistry: Sendable {
     static let sinceMask: UInt64 = 0x00ff_ffff_ffff_ffff
 
     private let slots = SlotPool(slotBytes: 96, counter: .machines)
+    private let contexts: ThreadContexts
+    /// Keeps the number taken.
+    private let runtimeNumber: RuntimeNumber
+    /// The same, at hand.
+    let number: UInt
     let sites: AwaitSites
     let waits = WaitTimes()
     let chains = ResumeChains()
@@ -28,39 +32,71 @@ final class StateMachineRegistry: Sendable {
     /// Whether machines are tracked at all.
     let isTracking: Bool
 
-    init(sites: AwaitSites, isWanted: Bool = true) {
+    init(number: RuntimeNumber, contexts: ThreadContexts, sites: AwaitSites, isWanted: Bool) {
         precondition(MemoryLayout<Slot>.size <= 96)
+        runtimeNumber = number
+        self.number = UInt(number.value)
+        self.contexts = contexts
         self.sites = sites
         isTracking = isWanted && TaskLayout.isKnown
+        if isTracking { MachineEnds.connect(self) }
     }
+
+    deinit { if isTracking { MachineEnds.disconnect(self) } }
 
     @inline(__always)
     func pointer(_ slot: UInt32) -> UnsafeMutablePointer<Slot> {
         unsafe slots.address(of: slot).assumingMemoryBound(to: Slot.self)
     }
 
-    /// The slot of a task; 0 for one that is not tracked.
+    /// The task's word, if this registry wrote it; `nil` for a task that it has not seen.
     @inline(__always)
-    func find(_ task: UInt) -> UInt32 {
-        let word = TaskLayout.reservedWord(task)
-        let slot = UInt32(truncatingIfNeeded: word)
-        guard slot != 0, slot < limit else { return 0 }
-        // Relaxed: the hand-over that brought the task here ordered the write.
-        return unsafe pointer(slot).pointee.task.load(ordering: .relaxed) == task ? slot : 0
+    func word(of task: UInt) -> MachineWord? {
+        let word = MachineWord(of: task)
+        return word.isOf(task) && word.runtime == number ? word : nil
     }
 
-    /// The task that the sweeper is looking at.
+    /// The slot of a task; 0 for one that has none.
+    @inline(__always)
+    func find(_ task: UInt) -> UInt32 { word(of: task)?.slot ?? 0 }
+
+    /// The task that the sampler is looking at.
     let hazard = Atomic<UInt>(0)
     /// Slots below this number exist; a copy of the pool's mark that needs no lock.
     private let limitWord = Atomic<UInt32>(0)
     var limit: UInt32 { limitWord.load(ordering: .relaxed) }
 
+    /// Sees a task for the first time, and has its end told; whether that is possible.
+    @inline(__always)
+    private func meet(_ task: UInt) -> Bool {
+        let word = MachineWord(of: task)
+        // It may have left another runtime.
+        if word.isOf(task), word.runtime != number { MachineEnds.tell(task, word, isEnd: false) }
+        return TaskLayout.watchEnd(of: task)
+    }
+
+    /// Counts a new task, and no more.
+    @inline(__always)
+    func count(_ task: UInt, at now: UInt64, lane: ThreadLane) {
+        guard meet(task) else { return }
+        let identifier = TaskLayout.identifier(task)
+        let word = MachineWord(counted: identifier, runtime: number, at: now)
+        TaskLayout.setReservedWord(word.bits, of: task)
+        lane.count(.machinesStarted)
+    }
+
+    /// Gives a task that has none a slot; 0 where that is impossible.
+    ///
+    /// `chain` are its frames, `startChain` those with which it began.
     func start(
         _ task: UInt,
         chain: Int,
+        startChain: Int,
         at now: UInt64,
         lane: ThreadLane
     ) -> UInt32 {
+        let wasCounted = word(of: task)?.isCounted == true
+        guard wasCounted || meet(task) else { return 0 }
         let way = chains.transition(from: ResumeChains.nothing, to: chain)
         let section = lane.open()
         let slot: UInt32
@@ -70,20 +106,16 @@ final class StateMachineRegistry: Sendable {
             lane.close(section)
             return 0
         }
-        // The word names a slot and the task. A task that was here before has been taken for ended.
-        let identifier = TaskLayout.identifier(task)
-        let isBack = TaskLayout.reservedWord(task) >> 32 == UInt(identifier)
-        lane.count(isBack ? .machinesFinished : .machinesStarted, isBack ? -1 : 1, in: section)
+        if !wasCounted { lane.count(.machinesStarted, in: section) }
         lane.tally(.machines, row: 0, 1, in: section)
         lane.tally(.chains, row: chain, 1, in: section)
         lane.tally(.transitions, row: way, 1, in: section)
         lane.close(section)
         if slot >= limit { raiseLimit(slot) }
-        let isInFrame = TaskLayout.isInParentsFrame(task)
-        if !isInFrame { TaskLayout.retain(task) }
-        TaskLayout.setReservedWord(UInt(identifier) << 32 | UInt(slot), of: task)
+        let identifier = TaskLayout.identifier(task)
+        let word = MachineWord(identifier, runtime: number, slot: slot)
+        TaskLayout.setReservedWord(word.bits, of: task)
         let memory = unsafe pointer(slot)
-        unsafe memory.pointee.isInParentsFrame.store(isInFrame ? 1 : 0, ordering: .relaxed)
         unsafe memory.pointee.number.store(identifier, ordering: .relaxed)
         unsafe memory.pointee.hops.store(0, ordering: .relaxed)
         unsafe memory.pointee.startedAt.store(now, ordering: .relaxed)
@@ -96,10 +128,10 @@ final class StateMachineRegistry: Sendable {
         unsafe memory.pointee.operation.store(0, ordering: .relaxed)
         unsafe memory.pointee.lastThread.store(0, ordering: .relaxed)
         unsafe memory.pointee.chain.store(UInt16(chain), ordering: .relaxed)
-        unsafe memory.pointee.startChain.store(UInt16(chain), ordering: .relaxed)
+        unsafe memory.pointee.startChain.store(UInt16(startChain), ordering: .relaxed)
         unsafe memory.pointee.priority.store(TaskLayout.priority(task), ordering: .relaxed)
         unsafe memory.pointee.hasPresentFrames.store(1, ordering: .relaxed)
-        noteOrigin(of: task, slot, isInFrame: isInFrame)
+        noteOrigin(of: task, slot)
         unsafe memory.pointee.scheduler.store(0, ordering: .relaxed)
         unsafe memory.pointee.resumption.store(0, ordering: .relaxed)
         unsafe memory.pointee.state.store(
@@ -108,16 +140,33 @@ final class StateMachineRegistry: Sendable {
         )
         // Releasing; pairs with the acquiring load in `rows`.
         unsafe memory.pointee.task.store(task, ordering: .releasing)
-        if watched.isAny { tellStart(of: slot, isBack: isBack) }
+        if watched.isAny, !wasCounted { tellStart(of: slot) }
         return slot
+    }
+
+    /// Gives a slot to a task that has been only counted, or not even that, and has its frames read
+    /// now: only when they may be.
+    ///
+    /// It is taken for queued since it was first seen; whoever knows better changes that next.
+    func startLate(_ task: UInt, isBody: Bool, at now: UInt64, lane: ThreadLane) -> UInt32 {
+        let counted = word(of: task)
+        let startChain = chains.number(ofStart: TaskLayout.startFunction(task))
+        let isStart = counted?.hasRun == false && !isBody
+        return start(
+            task,
+            chain: isStart ? startChain : chains.number(of: task, isBody: isBody),
+            startChain: startChain,
+            at: counted?.firstSeen(at: now) ?? now,
+            lane: lane
+        )
     }
 
     /// Notes whose child the task is, or who has made it: as a rule the task that runs here.
     @inline(__always)
-    private func noteOrigin(of task: UInt, _ slot: UInt32, isInFrame: Bool) {
+    private func noteOrigin(of task: UInt, _ slot: UInt32) {
         let memory = unsafe pointer(slot)
         var parent = TaskLayout.parent(task)
-        var origin = isInFrame ? Origin.asyncLet : .group
+        var origin = TaskLayout.isInParentsFrame(task) ? Origin.asyncLet : .group
         if parent == 0 {
             parent = TaskLayout.current
             if parent == task { parent = 0 }
@@ -147,48 +196,48 @@ final class StateMachineRegistry: Sendable {
         UInt64(state) << 56 | now & sinceMask
     }
 
-    func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
-        guard takeEnd(of: task, slot) else { return }
-        // The sweeper may be looking at the task; it takes nanoseconds, unless it lost its processor
-        // meanwhile. Sequentially consistent; pairs with the store in `sweep`.
+    /// A task that this registry has seen ends on the calling thread, or goes to another runtime.
+    func ended(_ task: UInt, _ word: MachineWord, isEnd: Bool) {
+        contexts.withCurrent { context in
+            if isEnd, context.runningJob == task { context.hasEnded = true }
+            let lane = context.lane
+            if word.isCounted {
+                lane.count(.machinesFinished)
+            } else {
+                finish(task, word.slot, lane: lane)
+            }
+        }
+    }
+
+    /// Counts the end and frees the slot.
+    private func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
+        let memory = unsafe pointer(slot)
+        // The sampler may be looking at the task; it takes nanoseconds, unless it lost its processor
+        // meanwhile. Sequentially consistent; pairs with the stores and loads of `isCancelled`: it
+        // writes the hazard and then looks at the slot, this thread clears the slot and then looks at
+        // the hazard; one of the two sees the other.
+        unsafe memory.pointee.task.store(0, ordering: .sequentiallyConsistent)
         var rounds = 0
         while hazard.load(ordering: .sequentiallyConsistent) == task {
             rounds += 1
             if rounds < 100 { CurrentThread.pause() } else { CurrentThread.yieldProcessor() }
         }
-        close(task, slot, lane: lane)
-    }
-
-    /// Whether the end of the slot's task is the caller's to count: one only of those who see it.
-    func takeEnd(of task: UInt, _ slot: UInt32) -> Bool {
-        unsafe pointer(slot).pointee.task.compareExchange(
-            expected: task,
-            desired: 0,
-            ordering: .sequentiallyConsistent
-        ).exchanged
-    }
-
-    /// Counts an end that the caller has taken, frees the slot and lets go of the task.
-    func close(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
-        let memory = unsafe pointer(slot)
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
         let way = chains.transition(from: chain, to: Int(ResumeChains.done))
         if watched.isAny { tellEnd(of: slot, lane) }
-        let isRetained = unsafe memory.pointee.isInParentsFrame.load(ordering: .relaxed) == 0
         let section = lane.open()
         lane.count(.machinesFinished, in: section)
         lane.tally(.machines, row: row, -1, in: section)
         lane.tally(.chains, row: chain, -1, in: section)
         lane.tally(.transitions, row: way, 1, in: section)
-        // Ended unseen, on an executor that is not ours.
-        let state = unsafe memory.pointee.state.load(ordering: .relaxed) >> 56
-        if state == State.suspended.rawValue {
+        // It ended on an executor that is not ours.
+        let state = unsafe memory.pointee.state.load(ordering: .relaxed)
+        if StateMachineRegistry.isSuspended(state) {
             lane.tally(.suspended, row: row, -1, in: section)
         }
         slots.free(slot, on: lane, in: section)
         lane.close(section)
-        if isRetained { TaskLayout.release(task) }
     }
 
     static func threadWord(_ lane: ThreadLane) -> UInt32 {

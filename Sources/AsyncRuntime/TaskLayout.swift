@@ -22,7 +22,6 @@ enum TaskLayout {
     private static let entryDistance = 24
     private static let isChild: UInt32 = 1 << 24
     private static let statusOffset = 96
-    private static let isComplete: UInt64 = 0x2000
     private static let isCancelled: UInt64 = 0x100
 
     /// Whether the layout fits this process.
@@ -82,39 +81,18 @@ enum TaskLayout {
     }
 
     /// The low 32 bits of the task's identifier.
+    @inline(__always)
     static func identifier(_ task: UInt) -> UInt32 {
         unsafe pointer(task).load(fromByteOffset: identifierOffset, as: UInt32.self)
     }
 
-    /// Whether the task has ended.
-    ///
-    /// Only for a task that the caller retains.
-    ///
-    /// Acquiring, since the word is written by the thread that ran the task last.
-    @inline(__always)
-    static func hasEnded(_ task: UInt) -> Bool { status(task) & isComplete != 0 }
-
     /// Whether the task has been cancelled.
     ///
-    /// Only for a task that the caller retains.
-    static func isCancelled(_ task: UInt) -> Bool { status(task) & isCancelled != 0 }
-
-    @inline(__always)
-    private static func status(_ task: UInt) -> UInt64 {
+    /// Only for a task that cannot end meanwhile.
+    static func isCancelled(_ task: UInt) -> Bool {
         let word = unsafe pointer(task).advanced(by: statusOffset)
             .assumingMemoryBound(to: Atomic<UInt64>.self)
-        return unsafe word.pointee.load(ordering: .acquiring)
-    }
-
-    /// Keeps the task object, though not its state, until `release`.
-    @inline(__always)
-    static func retain(_ task: UInt) {
-        _ = unsafe Unmanaged<AnyObject>.fromOpaque(pointer(task)).retain()
-    }
-
-    @inline(__always)
-    static func release(_ task: UInt) {
-        unsafe Unmanaged<AnyObject>.fromOpaque(pointer(task)).release()
+        return unsafe word.pointee.load(ordering: .relaxed) & isCancelled != 0
     }
 
     /// The function with which a task that is enqueued will go on.
@@ -124,6 +102,7 @@ enum TaskLayout {
     }
 
     /// The function that a task begins with, at its first `enqueue`; 0 where that cannot be told.
+    @inline(__always)
     static func entry(_ task: UInt) -> UInt {
         let context = unsafe pointer(task).load(fromByteOffset: resumeContextOffset, as: UInt.self)
         guard context != 0, context & 7 == 0 else { return 0 }
@@ -132,20 +111,53 @@ enum TaskLayout {
         return unsafe pointer(context - UInt(entryDistance)).load(as: UInt.self)
     }
 
+    /// The function that a task has begun with, however long ago; 0 where that cannot be told.
+    ///
+    /// Only when frames may be read, see ``forEachFrame(_:limit:_:)``.
+    static func startFunction(_ task: UInt) -> UInt {
+        let context = firstContext(task)
+        guard context != 0 else { return 0 }
+        return unsafe pointer(context - UInt(entryDistance)).load(as: UInt.self)
+    }
+
+    /// Sees to it that `TaskEnd` tells of the task's end; whether that is possible.
+    ///
+    /// Only when frames may be read, see ``forEachFrame(_:limit:_:)``.
+    @inline(__always)
+    static func watchEnd(of task: UInt) -> Bool {
+        let context = firstContext(task)
+        return context != 0 && TaskEnd.watch(firstContext: context)
+    }
+
+    /// The context of the outermost frame; 0 where there are more frames than anybody has.
+    @inline(__always)
+    private static func firstContext(_ task: UInt) -> UInt {
+        var context = unsafe pointer(task).load(fromByteOffset: resumeContextOffset, as: UInt.self)
+        for _ in 0..<100_000 {
+            guard context != 0, context & 7 == 0 else { return 0 }
+            let parent = unsafe pointer(context).load(as: UInt.self)
+            if parent == 0 { return context }
+            context = parent
+        }
+        return 0
+    }
+
     /// Calls `body` with the resume functions of the suspended frames, innermost first.
     ///
-    /// Only on the task's own thread, inside a continuation's body, or at `enqueue`: at any other
-    /// time another thread may run the task and free its frames.
+    /// Only on the task's own thread, inside a continuation's body, at `enqueue`, or before a run: at
+    /// any other time another thread may run the task and free its frames. The outermost frame has
+    /// nobody to resume and is left out.
     @inline(__always)
     static func forEachFrame(_ task: UInt, limit: Int, _ body: (UInt) -> Void) {
         var context = unsafe pointer(task).load(fromByteOffset: resumeContextOffset, as: UInt.self)
         for _ in 0..<limit {
             guard context != 0, context & 7 == 0 else { return }
             let words = unsafe pointer(context)
+            let parent = unsafe words.load(as: UInt.self)
             let resume = unsafe words.load(fromByteOffset: 8, as: UInt.self)
-            guard resume != 0 else { return }
+            guard parent != 0, resume != 0 else { return }
             body(resume)
-            context = unsafe words.load(as: UInt.self)
+            context = parent
         }
     }
 
@@ -160,6 +172,9 @@ enum TaskLayout {
         }
         return unsafe pointer
     }
+
+    /// The probe's task, when its end was told.
+    private static let endedLast = Atomic<UInt>(0)
 
     /// Runs a task that suspends once and ends, on an executor of its own, and looks whether the
     /// words say so.
@@ -196,21 +211,20 @@ enum TaskLayout {
         }
         guard let first = executor.take() else { return false }
         let bits = unsafe unsafeBitCast(first, to: UInt.self)
-        retain(bits)
-        defer { release(bits) }
         setReservedWord(mark, of: bits)
-        let before = hasEnded(bits)
         let hasEntry = FrameCapture.encode(entry(bits)) != FrameCapture.elsewhere
         let wasCancelled = isCancelled(bits)
         task.cancel()
         let isNowCancelled = isCancelled(bits)
+        TaskEnd.perform { task in TaskLayout.endedLast.store(task, ordering: .relaxed) }
+        guard watchEnd(of: bits), watchEnd(of: bits) else { return false }
         executor.run(first)
-        let between = hasEnded(bits)
+        let between = endedLast.load(ordering: .relaxed) == bits
         while let job = executor.take() { executor.run(job) }
-        let after = hasEnded(bits)
+        let after = endedLast.load(ordering: .relaxed) == bits
         let isKept = reservedWord(bits) == mark
         withExtendedLifetime(task) {}
-        return isKept && !before && !between && after && seen.task == bits && seen.frames >= 1
+        return isKept && !between && after && seen.task == bits && seen.frames >= 1
             && seen.childIsInFrame && !isInParentsFrame(bits)
             && seen.childIsInGroup && !isInGroup(bits)
             && hasEntry && !wasCancelled && isNowCancelled

@@ -30,6 +30,10 @@ internal import Telemetry
     var runningJob: UInt = 0
     /// Whether that job is the one by which `Task.yield` comes back, which only enqueues its task.
     var isYieldJob = false
+    /// Whether the task that this thread runs has ended in this run.
+    var hasEnded = false
+    /// Rows for the machines that this thread is the first to see.
+    var rowBudget = RowBudget()
     let sites = AwaitSites.Cache()
 
     init(
@@ -66,6 +70,31 @@ internal import Telemetry
 
     func setState(_ state: Worker.State, at now: Instant) {
         lane.setState(state.rawValue, at: now.nanoseconds)
+    }
+
+    /// When what this thread enqueues now is enqueued, in nanoseconds.
+    ///
+    /// The job of a yield does nothing else: it is still the time it began.
+    @inline(__always)
+    var enqueuingTime: UInt64 { isYieldJob ? runningSince : Instant.now.nanoseconds }
+
+    /// Takes a row for a machine that is enqueued now, see ``RowBudget/take(_:)``.
+    @inline(__always)
+    func takeRow() -> UInt64? {
+        // Copied: an access in place would be checked for others at every call, for 10 ns.
+        var budget = rowBudget
+        let now = budget.take { enqueuingTime }
+        rowBudget = budget
+        return now
+    }
+
+    /// Takes a row at a time that is known.
+    @inline(__always)
+    func takeRow(at now: UInt64) -> Bool {
+        var budget = rowBudget
+        let isTaken = budget.take(at: now)
+        rowBudget = budget
+        return isTaken
     }
 
     var origin: Placement.Origin {

@@ -50,11 +50,13 @@ struct PaneHead {
                 + place(snapshot)
         case .machines:
             let machines = snapshot.machines
-            return sought(snapshot) + [
-                ("\(Quantity.count(machines.inFlight)) in flight", 1),
-                ("\(Quantity.count(machines.started)) started", 4),
-                ("\(Quantity.count(machines.finished)) finished", 4),
-            ] + place(snapshot)
+            return sought(snapshot) + [("\(Quantity.count(machines.inFlight)) in flight", 1)]
+                + (machines.onlyCounted > 0
+                    ? [("\(Quantity.count(machines.onlyCounted)) only counted", 2)] : [])
+                + [
+                    ("\(Quantity.count(machines.started)) started", 4),
+                    ("\(Quantity.count(machines.finished)) finished", 4),
+                ] + place(snapshot)
         }
     }
 

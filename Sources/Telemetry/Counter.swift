@@ -28,7 +28,7 @@ package enum Counter: Int, CaseIterable, Sendable {
     case dequeued
     case machinesStarted
     case machinesFinished
-    /// Machines in flight (+1, -1), counted by the registry's own slot pool.
+    /// Machines in flight that have a slot (+1, -1), counted by the registry's own slot pool.
     case machines
 }
 

@@ -147,6 +147,8 @@ package struct RuntimeSnapshot: Codable, Equatable, Sendable {
         package var inFlight = 0
         package var started = 0
         package var finished = 0
+        /// Those of `inFlight` that are only counted: too many came at once to give each a row.
+        package var onlyCounted = 0
         /// Chains of suspended functions that were seen when there was no room for more.
         ///
         /// At least so many; their states are in no graph.

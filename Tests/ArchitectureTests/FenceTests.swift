@@ -15,6 +15,7 @@ import Testing
         "Sources/AsyncRuntime/AwaitSites.swift",
         "Sources/AsyncRuntime/Dispatcher.swift",
         "Sources/AsyncRuntime/IOBuffer.swift",
+        "Sources/AsyncRuntime/MachineEnds.swift",
         "Sources/AsyncRuntime/MainQueue.swift",
         "Sources/AsyncRuntime/Operation.swift",
         "Sources/AsyncRuntime/PoolTaskExecutor.swift",

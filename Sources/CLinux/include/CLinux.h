@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -172,6 +173,18 @@ void *swift_task_getCurrent(void) __attribute__((swiftcall));
 /// Of Swift's concurrency runtime: where the value is that the task which runs on the calling thread, or
 /// one that it came from, has bound to a TaskLocal, whose address is the key; NULL where none has.
 void *swift_task_localValueGet(const void *key) __attribute__((swiftcall));
+
+/// Called with the address of a task.
+typedef void (*clinux_task_action)(uintptr_t task);
+
+/// From here on action is called at the end of each task that is watched, on its thread: its body has
+/// returned, and nobody who waits for it knows yet. Before the first task is watched.
+void clinux_on_task_end(clinux_task_action action);
+
+/// Watches the end of the task whose first context this is; the caller has the task for itself.
+/// Returns whether it is watched now: not if it ends in a way that no task before did, of more than
+/// eight.
+bool clinux_watch_task_end(uintptr_t first_context);
 
 /// Calls action(word) when the task that runs on the calling thread is cancelled: at once, if it has
 /// been already. What is returned is to be given to clinux_unwatch_cancellation before the function
