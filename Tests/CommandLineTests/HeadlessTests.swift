@@ -44,7 +44,7 @@ import Testing
     @Test func `with jsonl there is one object a second`() throws {
         let child = try ChildProcess.pooltop([
             "headless", "timers", "--seconds", "2", "--jsonl", "--clients", "500", "--delay",
-            "100ms~50ms",
+            "60s",
         ])
         #expect(child.status == 0, "It said: \(child.standardError)")
         let lines = child.standardOutput.split(separator: "\n")
@@ -52,8 +52,9 @@ import Testing
         for line in lines {
             let snapshot = try parse(String(line))
             #expect(snapshot.operations.balances)
-            #expect(snapshot.operations.inFlight > 400)
-            #expect(snapshot.port.timers > 400)
+            // None of them is due before the end.
+            #expect(snapshot.operations.inFlight > 0)
+            #expect(snapshot.port.timers == snapshot.operations.inFlight)
         }
     }
 
