@@ -85,7 +85,7 @@ struct DetailText {
         let waiting = row.waiting.values.reduce(row.suspended) { $0 &+ $1 }
         var facts = [
             fact("in flight", Span(Quantity.count(waiting &+ row.running), .strong)),
-            fact("running", Span(Quantity.count(row.running), .running), " or queued to run"),
+            fact("runnable", Span(Quantity.count(row.running), .running), " running or queued"),
         ]
         for name in FunctionColumns.operations(of: [row]) {
             let count = Span(Quantity.count(row.waiting[name] ?? 0), .strong)

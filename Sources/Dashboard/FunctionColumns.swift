@@ -16,7 +16,8 @@ struct FunctionColumns {
             Column("function", width: 10, growth: 8, by: { $0.function }) { function, width in
                 Span(function.function.cut(to: width, glyphs: glyphs), .strong)
             },
-            Column("running", width: 7, .right, by: { $0.running }) { function, _ in
+            // On a thread or queued for one: hundreds of these may share two threads.
+            Column("runnable", width: 8, .right, by: { $0.running }) { function, _ in
                 let style: Style = function.running > 0 ? .running : .dim
                 return Span(Quantity.count(function.running), style)
             },

@@ -83,7 +83,8 @@ struct HelpOverlay {
     }
 
     private static let words = """
-        On the screen: a peak is the highest value of the last minute. ">5s" is for 5 seconds or \
+        On the screen: a peak is the highest value of the last minute, or of the scenario so far. \
+        A machine is runnable while a thread runs it or a queue holds it. ">5s" is for 5 seconds or \
         more. "self" is what this dashboard and its sampler cost. "oldest" is how long the first item in the \
         queues has waited at least, to a tenth of a second. "books": every operation \
         submitted is in flight or has exactly one outcome.

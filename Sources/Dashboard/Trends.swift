@@ -21,6 +21,8 @@ struct Trends: Equatable, Sendable {
     private var second: Double?
     /// The scenario's run from which the values are.
     private var run: Int?
+    /// From when on rates are its own; they are means of a second.
+    private var ratesFrom = 0.0
 
     /// Adds a snapshot's values if it is the first of its second.
     ///
@@ -34,6 +36,7 @@ struct Trends: Equatable, Sendable {
             first.port.queuedPeak = snapshot.port.queued
             self = Trends()
             self.run = run
+            ratesFrom = snapshot.elapsedSeconds + 1
             record(first)
             return
         }
@@ -46,7 +49,7 @@ struct Trends: Equatable, Sendable {
             timers.raise(to: Double(snapshot.port.timers))
             queued.raise(to: Double(most))
             items.raise(to: Double(snapshot.queues.depth))
-            if let rates = snapshot.detail?.rates { dequeued.raise(to: rates.dequeuedPerSecond) }
+            if let rates = rates(of: snapshot) { dequeued.raise(to: rates.dequeuedPerSecond) }
             return
         }
         self.second = second
@@ -55,10 +58,12 @@ struct Trends: Equatable, Sendable {
         timers.append(Double(snapshot.port.timers))
         queued.append(Double(most))
         items.append(Double(snapshot.queues.depth))
+        if let rates = rates(of: snapshot) {
+            submitted.append(rates.submittedPerSecond)
+            dequeued.append(rates.dequeuedPerSecond)
+            resumed.append(rates.resumedPerSecond)
+        }
         guard let detail = snapshot.detail else { return }
-        submitted.append(detail.rates.submittedPerSecond)
-        dequeued.append(detail.rates.dequeuedPerSecond)
-        resumed.append(detail.rates.resumedPerSecond)
         pollers = Self.extend(
             pollers,
             with: detail.pollers.prefix(Self.threadLimit).map { ($0.number, $0.busyPercent) }
@@ -67,6 +72,10 @@ struct Trends: Equatable, Sendable {
             workers,
             with: detail.workers.prefix(Self.threadLimit).map { ($0.number, $0.busyPercent) }
         )
+    }
+
+    private func rates(of snapshot: RuntimeSnapshot) -> RuntimeSnapshot.Rates? {
+        snapshot.elapsedSeconds >= ratesFrom ? snapshot.detail?.rates : nil
     }
 
     /// Histories of the threads that exist; those of threads that have ended are dropped.

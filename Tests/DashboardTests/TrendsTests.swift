@@ -31,6 +31,8 @@ import Testing
             snapshot.port.queuedPeak = peak
             snapshot.detail = RuntimeSnapshot.Detail()
             snapshot.detail?.scenario.run = run
+            // Means of the last second, which was the other scenario's at first.
+            snapshot.detail?.rates.dequeuedPerSecond = run == 1 || seconds < 3.5 ? 5000 : 20
             trends.record(snapshot)
         }
         record(at: 1, run: 1, queued: 700, peak: 900)
@@ -42,5 +44,8 @@ import Testing
         record(at: 2.75, run: 2, queued: 1, peak: 7)
         record(at: 3, run: 2, queued: 1, peak: 5)
         #expect(trends.queued.all == [7, 5])
+        #expect(trends.dequeued.peak == 0)
+        record(at: 4, run: 2, queued: 1, peak: 5)
+        #expect(trends.dequeued.all == [20])
     }
 }
