@@ -68,11 +68,15 @@ private func refuse() async throws { throw Refusal() }
                 await withDiscardingTaskGroup { group in
                     for _ in 0..<3 { group.addTask { await barrier.pass() } }
                 }
+                // Begins to run here, and is seen when it comes back.
+                await Task.immediate(executorPreference: runtime.executor) {
+                    await Task.yield()
+                }.value
             }
             // A value is there a moment before its task is seen to have ended.
             try await eventually("all but this one have ended", on: runtime) {
                 let machines = runtime.snapshot().machines
-                return machines.inFlight == 1 && machines.started - before == 50 * 11
+                return machines.inFlight == 1 && machines.started - before == 50 * 12
             }
         }
     }
