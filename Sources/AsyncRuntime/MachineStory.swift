@@ -63,7 +63,7 @@ struct MachineStory: Sendable {
         case .asyncLet:
             asyncLetChildren.started += started
             asyncLetChildren.done += done
-        case .task, .none: break
+        case .task, .sleep, .none: break
         }
     }
 }

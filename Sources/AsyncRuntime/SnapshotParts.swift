@@ -60,13 +60,16 @@ struct SnapshotParts: Sendable {
         }
         snapshot.schedulers = schedulerRows(totals.at, past.lanes, wall / 1e9)
         snapshot.diagnoses += deadlocks(stopSignal.synchronousWaits)
+        let waits = WaitSampling(of: registry)
         if detailed {
             fillDetail(&snapshot, totals, state)
+            snapshot.detail?.states.waits = waits.told
             snapshot.detail?.tempo = tempo.look()
             snapshot.detail?.tempo.realSeconds = self.log.realSeconds
             snapshot.detail?.events = log.events
             snapshot.detail?.eventsBefore = log.eventsBefore
         }
+        snapshot.diagnoses += waits.deadlocks(snapshot.detail?.functionNames ?? [:])
         return snapshot
     }
 

@@ -83,5 +83,6 @@ extension StateMachineRegistry {
         change(slot, to: State.waiting.rawValue + OperationKind.sleep.rawValue, at: now, lane)
         label(slot, site: site, functionRow: functionRow, descriptor: -1, lane: lane)
         unsafe pointer(slot).pointee.operation.store(0, ordering: .relaxed)
+        unsafe pointer(slot).pointee.origin.store(Origin.sleep.rawValue, ordering: .relaxed)
     }
 }

@@ -41,6 +41,7 @@ extension StateMachineRegistry {
         case .task: context.origin = .task
         case .group: context.origin = .group
         case .asyncLet: context.origin = .asyncLet
+        case .sleep: context.origin = .sleep
         case .none?, nil: context.origin = .none
         }
         context.parent = Int(unsafe memory.pointee.parent.load(ordering: .relaxed))

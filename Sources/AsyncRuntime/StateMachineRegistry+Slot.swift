@@ -22,6 +22,8 @@ extension StateMachineRegistry {
         case task
         case group
         case asyncLet
+        /// The concurrency runtime's own, in which another one sleeps.
+        case sleep
     }
 
     struct Slot: ~Copyable {

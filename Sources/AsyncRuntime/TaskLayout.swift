@@ -7,7 +7,8 @@ internal import Synchronization
 ///
 /// The offsets belong to the concurrency runtime's binary interface, not to its documented API. So
 /// they are checked against a known task when the process starts; where they do not fit, machines
-/// are not tracked, and the diagnoses say so. Everything that dereferences a task is in this file.
+/// are not tracked, and the diagnoses say so. Everything that dereferences a task is in this file,
+/// but for its waiters, which are in `TaskWaiters`.
 enum TaskLayout {
     private static let reservedOffset = 48
     private static let flagsOffset = 32
@@ -246,7 +247,7 @@ private final class ProbeFindings: @unchecked Sendable {
 }
 
 /// Runs the probe's task on the thread that asks.
-private final class ProbeExecutor: TaskExecutor {
+final class ProbeExecutor: TaskExecutor {
     private let jobs = Lock<[UnownedJob]>([])
 
     func enqueue(_ job: consuming ExecutorJob) {

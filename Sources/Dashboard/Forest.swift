@@ -9,8 +9,6 @@ struct Forest {
         var depth: Int
         /// Tasks directly below it, shown or not.
         var children: Int
-        /// Of those, the ones that it cannot end before: children of groups and of `async let`.
-        var awaited: Int
         var isFolded: Bool
     }
 
@@ -51,7 +49,6 @@ struct Forest {
                 machine: machine,
                 depth: depth,
                 children: children.count,
-                awaited: children.count { $0.context.isChild },
                 isFolded: isFolded
             )
         )

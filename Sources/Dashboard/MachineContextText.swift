@@ -25,6 +25,9 @@ struct MachineContextText {
             fact("runs on", context.scheduler.isEmpty ? "the pool" : context.scheduler),
         ]
         let known = MachineStoryText(row: row, model: model, width: width)
+        let waits = WaitText(model)
+        let texts = [waits.awaits(row), waits.awaitedBy(row)].compactMap(\.self)
+        if !texts.isEmpty { lines += facts("waits", texts.joined(separator: "; ")) }
         lines += facts("captured", CaptureSentence(row: row).text)
         lines += facts("children", known.children) + known.locals
         if let start = context.startChain.flatMap(frames), let frame = start.first {
@@ -69,6 +72,7 @@ struct MachineContextText {
         case .task: "task \(number), which does not wait for it"
         case .group: "a task group of \(number)"
         case .asyncLet: "an async let of \(number)"
+        case .sleep: "Task.sleep of \(number), which sleeps in it"
         }
     }
 

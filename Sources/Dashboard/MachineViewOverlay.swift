@@ -123,6 +123,7 @@ struct MachineViewOverlay {
     private func drawForest(on frame: inout Frame, in rect: Rect) {
         let rows = Forest(model, folded: view.folded).rows
         let states = model.snapshot?.detail?.states ?? RuntimeSnapshot.States()
+        let waits = WaitText(model)
         var row = rect.row
         let cycles = (model.snapshot?.diagnoses ?? []).filter { $0.hasPrefix("Deadlock") }
         for cycle in cycles.prefix(2) {
@@ -151,68 +152,12 @@ struct MachineViewOverlay {
         let top = min(max(0, chosen - room / 2), max(0, rows.count - room))
         for (index, item) in rows.dropFirst(top).prefix(room).enumerated() {
             let isChosen = top + index == chosen
-            let line = ForestLine(row: item, states: states, glyphs: glyphs)
+            let line = ForestLine(row: item, states: states, waits: waits, glyphs: glyphs)
             let spans = line.spans(width: rect.columns)
             frame.draw(spans, column: rect.column, row: row + index, in: rect)
             guard isChosen else { continue }
             let bar = Rect(column: rect.column, row: row + index, columns: rect.columns, rows: 1)
             frame.restyle(bar, .selected)
         }
-    }
-}
-
-/// One task of the forest, on one line.
-private struct ForestLine {
-    let row: Forest.Row
-    let states: RuntimeSnapshot.States
-    let glyphs: Glyphs
-
-    func spans(width: Int) -> [Span] {
-        let machine = row.machine
-        let frames = machine.context.chain.flatMap { chain in
-            states.chains.indices.contains(chain) ? states.chains[chain].frames : nil
-        }
-        // The innermost of the user's that stands in a source file: what awaits there is everybody's.
-        let placed = frames?.filter { $0.line > 0 }
-        let frame =
-            placed?.first { !$0.file.contains("/AsyncRuntime/") } ?? placed?.first ?? frames?.first
-        let sign = row.children == 0 ? glyphs.separator : row.isFolded ? "+" : "-"
-        let indent = String(repeating: "  ", count: min(row.depth, 12))
-        let name = frame?.function ?? machine.function
-        let head = "\(indent)\(sign) #\(machine.number) "
-        let time = Quantity.duration(microseconds: machine.sinceMicroseconds, glyphs: glyphs)
-        let state = [Span(" "), MachineColumns.state(machine.state, glyphs), Span(" " + time)]
-        var rest = facts(frame)
-        let used = head.width + state.reduce(0) { $0 + $1.text.width }
-        // What does not fit is left out from the end; the name is cut last.
-        let least = min(name.width, 16)
-        while !rest.isEmpty, used + least + rest.reduce(0, { $0 + $1.text.width }) > width {
-            rest.removeLast()
-        }
-        let room = max(1, width - used - rest.reduce(0) { $0 + $1.text.width })
-        return [Span(head), Span(name.cut(to: room, glyphs: glyphs), .strong)] + state + rest
-    }
-
-    /// What else is known, what matters most first.
-    private func facts(_ frame: RuntimeSnapshot.Frame?) -> [Span] {
-        let machine = row.machine
-        var facts: [Span] = []
-        if row.awaited > 0, machine.state == "suspended" {
-            facts.append(Span(" awaits \(row.awaited) of its children", .waiting))
-        } else if row.children > 0 {
-            facts.append(Span(" \(row.children) below", .dim))
-        }
-        if machine.context.isCancelled == true { facts.append(Span(" cancelled", .warning)) }
-        if let frame {
-            let place = [frame.state, frame.location].filter { !$0.isEmpty }.joined(separator: " ")
-            facts.append(Span(" \(place)", .dim))
-            if machine.context.isOfLastRun { facts.append(Span(" as of its last run", .dim)) }
-        }
-        switch machine.context.origin {
-        case .group: facts.append(Span(" group child", .dim))
-        case .asyncLet: facts.append(Span(" async let", .dim))
-        case .task, .none: break
-        }
-        return facts
     }
 }

@@ -9,6 +9,8 @@ extension RuntimeSnapshot {
         package var chains: [Chain] = []
         /// Every async function seen, by its name.
         package var graphs: [StateGraph] = []
+        /// Who waits for whom.
+        package var waits = Waits()
         /// What the machines did that are being watched.
         package var stories: [Story] = []
         /// Names of the task-local values that the program wants to be seen.
@@ -111,6 +113,32 @@ extension RuntimeSnapshot {
         package var machines: Int { states.reduce(0) { $0 + $1.machines } }
     }
 
+    /// Which tasks wait for the end of which others, as far as that is known: who awaits an actor, a
+    /// stream or a continuation leaves no note of what will resume it.
+    package struct Waits: Codable, Equatable, Sendable {
+        package struct Wait: Codable, Equatable, Sendable {
+            /// The numbers of the machines.
+            package var waiter: Int
+            package var awaited: Int
+            /// Whether it awaits the group to which the other one belongs, and not that one alone.
+            package var isInGroup: Bool
+
+            package init(waiter: Int, awaited: Int, isInGroup: Bool = false) {
+                self.waiter = waiter
+                self.awaited = awaited
+                self.isInGroup = isInGroup
+            }
+        }
+
+        /// Whether the concurrency runtime's notes can be read.
+        package var isKnown = false
+        /// Whether all tasks in flight were looked at.
+        package var isAll = false
+        package var waits: [Wait] = []
+
+        package init() {}
+    }
+
     /// What an await has captured: where the code ran that awaits, and so where it goes on.
     package struct Capture: Codable, Equatable, Sendable {
         /// Synchronization context or scheduler; empty for none, on a thread of the pool.
@@ -139,6 +167,8 @@ extension RuntimeSnapshot {
             case group
             /// The child of an `async let` of the parent.
             case asyncLet
+            /// The concurrency runtime's own, in which the parent sleeps.
+            case sleep
         }
 
         package var origin = Origin.none
@@ -165,5 +195,28 @@ extension RuntimeSnapshot {
         /// Whether it is a child in the sense of structured concurrency: its parent's cancellation is
         /// its own, and its parent does not end before it.
         package var isChild: Bool { origin == .group || origin == .asyncLet }
+    }
+}
+
+extension RuntimeSnapshot.States {
+    /// The frame of a chain by which people know a task: the innermost of the user's that stands in a
+    /// source file, since what awaits there is everybody's.
+    package func tellingFrame(ofChain chain: Int?) -> RuntimeSnapshot.Frame? {
+        guard let chain, chains.indices.contains(chain) else { return nil }
+        let frames = chains[chain].frames
+        let placed = frames.filter { $0.line > 0 }
+        return placed.first { !$0.file.contains("/AsyncRuntime/") } ?? placed.first ?? frames.first
+    }
+}
+
+extension RuntimeSnapshot.Detail {
+    /// The functions of the machines that have a row, by number.
+    package var functionNames: [Int: String] {
+        Dictionary(
+            machines.map { row in
+                let frame = states.tellingFrame(ofChain: row.context.chain)
+                return (row.number, frame?.function ?? row.function)
+            }
+        ) { first, _ in first }
     }
 }

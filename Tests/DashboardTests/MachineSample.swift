@@ -45,6 +45,9 @@ enum MachineSample {
             ]
         }
         states.taskLocals = ["order", "customer"]
+        states.waits.isKnown = true
+        states.waits.isAll = true
+        states.waits.waits = [2, 3].map { .init(waiter: 1, awaited: $0, isInGroup: true) }
         snapshot.detail?.states = states
         snapshot.detail?.machines = (1...3).map { number in
             var row = RuntimeSnapshot.MachineRow(

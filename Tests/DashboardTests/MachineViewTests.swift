@@ -76,11 +76,59 @@ import Testing
     @Test func `the forest folds, and says who awaits its children`() {
         let m = Key.character("m")
         let open = text(model(120, 36, keys: [m, m, m]))
-        #expect(open.contains("awaits 2 of its children"))
+        #expect(open.contains("awaits its group, 2 left"))
         #expect(open.contains("as of its last run"))
         let folded = text(model(120, 36, keys: [m, m, m, .home, .enter]))
         #expect(!folded.contains("#2 serve"))
         #expect(folded.contains("+ #1 serve"))
+    }
+
+    @Test func `the forest says what a task awaits only as far as it is known`() {
+        let m = Key.character("m")
+        func line(_ change: (inout RuntimeSnapshot.Detail) -> Void) -> String {
+            var snapshot = MachineSample.told
+            if var detail = snapshot.detail {
+                change(&detail)
+                snapshot.detail = detail
+            }
+            var model = model(120, 36, keys: [m, m, m])
+            _ = update(&model, .snapshot(snapshot))
+            return view(model).lines.first { $0.contains("#1 serve") } ?? ""
+        }
+        #expect(line { _ in }.contains("awaits its group, 2 left"))
+        #expect(line { $0.states.waits.waits = [] }.contains("awaits no task"))
+        let some = line {
+            $0.states.waits.waits = []
+            $0.states.waits.isAll = false
+        }
+        #expect(some.contains("awaits no task that was looked at"))
+        let nothing = line { $0.states.waits = .init() }
+        #expect(nothing.contains("what it awaits is not known"))
+        #expect(
+            line { $0.states.waits.waits = [.init(waiter: 1, awaited: 99)] }.contains("awaits #99")
+        )
+        let sleep = line {
+            $0.states.waits.waits = []
+            $0.machines[0].context.isOfLastRun = false
+            $0.machines[1].context.origin = .sleep
+        }
+        #expect(sleep.contains("sleeps in #2"))
+    }
+
+    @Test func `who awaits a task is said at that task, but for its parent`() {
+        let m = Key.character("m")
+        var snapshot = MachineSample.told
+        snapshot.detail?.states.waits.waits = [2, 7, 9, 8].map { .init(waiter: $0, awaited: 1) }
+        snapshot.detail?.states.waits.waits.append(.init(waiter: 1, awaited: 3))
+        snapshot.diagnoses = ["Deadlock: tasks that await each other, #1 serve -> #3 serve -> #1"]
+        var model = model(160, 36, keys: [m, m, m])
+        _ = update(&model, .snapshot(snapshot))
+        let lines = view(model).lines
+        #expect(
+            lines.contains { $0.contains("#1 serve") && $0.contains("awaited by #2, #7, #8 and 1") }
+        )
+        #expect(!lines.contains { $0.contains("#3 serve ") && $0.contains("awaited by") })
+        #expect(lines.contains { $0.contains("Deadlock: tasks that await each other") })
     }
 
     @Test func `a line of the forest is cut where it is least`() {
@@ -89,7 +137,7 @@ import Testing
             let lines = view(model(columns, 24, keys: [m, m, m])).lines
             let first = lines.first { $0.contains("#1 serve") } ?? ""
             #expect(first.contains("suspended"), "\(lines)")
-            #expect(first.contains("awaits 2 of its children") == (columns > 40), "\(first)")
+            #expect(first.contains("awaits its group, 2 left") == (columns > 40), "\(first)")
         }
     }
 
