@@ -168,6 +168,7 @@ struct SnapshotParts: Sendable {
             walkLimit: SnapshotParts.machineWalkLimit,
             search: search,
             result: &result,
+            functions: states.functionNames(of: registry),
             placement: executor.placement,
             setting: executor.placementSetting,
             now: totals.at.nanoseconds

@@ -70,12 +70,14 @@ extension StateMachineRegistry {
     }
 
     /// Rows of machines in flight that are looked for: at most `rowLimit` and the one that is pinned,
-    /// from a walk over at most `walkLimit` slots; `result` tells how far it went.
+    /// from a walk over at most `walkLimit` slots; `result` tells how far it went, and `functions` are
+    /// the names that the compiler's states have, by chain.
     func rows(
         rowLimit: Int,
         walkLimit: Int,
         search: MachineSearch,
         result: inout RuntimeSnapshot.MachineSearchResult,
+        functions: [String],
         placement: Placement,
         setting: PlacementSetting,
         now: UInt64
@@ -104,9 +106,13 @@ extension StateMachineRegistry {
             case .ended: break
             default: times.waiting += current
             }
+            let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
+            // Before its first operation the compiler's state is all that says what it runs.
+            let isNamed = site == 0 && functions.indices.contains(chain) && functions[chain] != ""
+            let awaits = site < known.sites.count ? known.sites[site].function : ""
             var row = RuntimeSnapshot.MachineRow(
                 number: Int(number),
-                function: site < known.sites.count ? known.sites[site].function : "",
+                function: isNamed ? functions[chain] : awaits,
                 state: StateMachineRegistry.stateName(raw),
                 descriptor: raw >= State.waiting.rawValue
                     ? Int(unsafe memory.pointee.descriptor.load(ordering: .relaxed)) : -1,

@@ -5,13 +5,14 @@ internal import Symbols
 internal import Telemetry
 
 /// The sampler's reading of the compiler's states: names, counts and rates by function.
-// INVARIANT: `chains`, `names` and `isNamed` are touched only by whoever has the sampler's turn.
+// INVARIANT: all mutable properties are touched only by whoever has the sampler's turn.
 final class StateSampling: @unchecked Sendable {
     private static let graphLimit = 128
 
     let symbols = ExecutableSymbols()
     private var names: FunctionNames?
     private var chains: [NamedChain] = []
+    private var functionNames: [String] = []
 
     /// What is known now.
     func states(
@@ -26,12 +27,12 @@ final class StateSampling: @unchecked Sendable {
             states.missing = "The layout of tasks is not the one of Swift 6.3: no frames are read."
             return states
         }
-        symbols.load()
         states.missing = symbols.missing
         registry.chains.waits.drain(
             functionCount: registry.chains.rowCount,
             atSeconds: log.elapsedSeconds
         )
+        // Once more: rows were made since, perhaps of machines in states that were not seen before.
         nameChains(of: registry)
         let counts = totals[.chains]
         states.chains = chains.enumerated().map { row, chain in
@@ -54,14 +55,26 @@ final class StateSampling: @unchecked Sendable {
         return states
     }
 
+    /// The functions by which people know tasks, by the numbers of their chains; empty where that is not
+    /// known.
+    ///
     /// Names the chains that were not known before; all of them once symbols are there.
+    func functionNames(of registry: StateMachineRegistry) -> [String] {
+        guard TaskLayout.isKnown else { return [] }
+        symbols.load()
+        nameChains(of: registry)
+        return functionNames
+    }
+
     private func nameChains(of registry: StateMachineRegistry) {
         guard let functions = symbols.functions else { return }
         if names == nil { names = FunctionNames(functions) }
         guard var names else { return }
         let captures = registry.chains.allChains
         for capture in captures.dropFirst(chains.count) {
-            chains.append(NamedChain(capture, functions, &names))
+            let chain = NamedChain(capture, functions, &names)
+            chains.append(chain)
+            functionNames.append(chain.frames.map(\.frame).telling?.function ?? "")
         }
         self.names = names
     }

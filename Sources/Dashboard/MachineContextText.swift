@@ -26,7 +26,7 @@ struct MachineContextText {
         ]
         let known = MachineStoryText(row: row, model: model, width: width)
         let waits = WaitText(model)
-        let texts = [waits.awaits(row), waits.awaitedBy(row)].compactMap(\.self)
+        let texts = [waits.sentence(row), waits.awaitedBy(row)].compactMap(\.self)
         if !texts.isEmpty { lines += facts("waits", texts.joined(separator: "; ")) }
         lines += facts("captured", CaptureSentence(row: row).text)
         lines += facts("children", known.children) + known.locals

@@ -23,15 +23,16 @@ struct MachineStoryText {
     var children: String {
         let rows = model.snapshot?.detail?.machines ?? []
         let present = rows.count { $0.context.isChild && $0.context.parent == row.number }
-        let now = "\(Quantity.count(present)) have a row now"
-        guard let story else { return now }
+        // A filter hides rows.
+        let now = model.search == nil ? "; \(Quantity.count(present)) have a row now" : ""
+        guard let story else { return "not watched yet\(now)" }
         let parts = [
             Self.count(story.groupChildren, of: "groups"),
             Self.count(story.asyncLetChildren, of: "async let"),
         ].compactMap(\.self)
         let since = Quantity.clock(seconds: story.sinceSeconds)
         let counts = parts.isEmpty ? "none begun or ended" : parts.joined(separator: "; ")
-        return "since \(since): \(counts); \(now)"
+        return "since \(since): \(counts)\(now)"
     }
 
     private static func count(

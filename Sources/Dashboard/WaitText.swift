@@ -31,7 +31,14 @@ struct WaitText {
         // Its frames are those of this very await only where it is a sleep.
         if !row.context.isOfLastRun, let sleep = sleeps[row.number] { return "sleeps in #\(sleep)" }
         guard known.isKnown else { return "what it awaits is not known" }
-        return known.isAll ? "awaits no task" : "awaits no task that was looked at"
+        return known.isAll ? WaitText.noTask : "awaits no task that was looked at"
+    }
+
+    private static let noTask = "awaits no task"
+
+    /// The same, with what it means.
+    func sentence(_ row: RuntimeSnapshot.MachineRow) -> String? {
+        awaits(row).map { $0 == WaitText.noTask ? "\($0): an actor, a stream or the like" : $0 }
     }
 
     /// Who waits for it; `nil` for nobody that is known, or where its parent alone does, which is said

@@ -197,26 +197,3 @@ extension RuntimeSnapshot {
         package var isChild: Bool { origin == .group || origin == .asyncLet }
     }
 }
-
-extension RuntimeSnapshot.States {
-    /// The frame of a chain by which people know a task: the innermost of the user's that stands in a
-    /// source file, since what awaits there is everybody's.
-    package func tellingFrame(ofChain chain: Int?) -> RuntimeSnapshot.Frame? {
-        guard let chain, chains.indices.contains(chain) else { return nil }
-        let frames = chains[chain].frames
-        let placed = frames.filter { $0.line > 0 }
-        return placed.first { !$0.file.contains("/AsyncRuntime/") } ?? placed.first ?? frames.first
-    }
-}
-
-extension RuntimeSnapshot.Detail {
-    /// The functions of the machines that have a row, by number.
-    package var functionNames: [Int: String] {
-        Dictionary(
-            machines.map { row in
-                let frame = states.tellingFrame(ofChain: row.context.chain)
-                return (row.number, frame?.function ?? row.function)
-            }
-        ) { first, _ in first }
-    }
-}

@@ -121,6 +121,7 @@ private let canReadSymbols = true
             #expect(frame.location == "StateTests.swift:\(insideLine)")
             #expect(!frame.state.isEmpty)
             #expect(!child.context.isOfLastRun)
+            #expect(detail.states.tellingFrame(ofChain: child.context.chain) == frame)
             #expect(child.context.isCancelled == false)
             // `TaskPriority.high`.
             #expect(child.context.priority == 25)
@@ -128,6 +129,8 @@ private let canReadSymbols = true
                 detail.machines.first { $0.number == child.context.parent }
             )
             #expect(parent.state == "suspended")
+            // It has awaited no operation: its function is known from the compiler's states alone.
+            #expect(parent.function.contains("StateTests"), "\(parent.function)")
             #expect(parent.context.isOfLastRun)
             try runtime.apply(.watchMachines([child.number]))
             task.cancel()
