@@ -60,7 +60,10 @@ struct SnapshotParts: Sendable {
         }
         snapshot.schedulers = schedulerRows(totals.at, past.lanes, wall / 1e9)
         snapshot.diagnoses += deadlocks(stopSignal.synchronousWaits)
-        let waits = WaitSampling(of: registry)
+        let waits = WaitSampling(
+            of: registry,
+            isCounted: snapshot.machines.onlyCounted > 0
+        )
         if detailed {
             fillDetail(&snapshot, totals, state)
             snapshot.detail?.states.waits = waits.told

@@ -69,7 +69,7 @@ extension StateMachineRegistry {
         return isStill ? TaskLayout.isCancelled(task) : nil
     }
 
-    /// Rows of machines in flight that are looked for: at most `rowLimit` and the one that is pinned,
+    /// Rows of machines in flight that are looked for: at most `rowLimit`, the one that is pinned and those that are watched,
     /// from a walk over at most `walkLimit` slots; `result` tells how far it went, and `functions` are
     /// the names that the compiler's states have, by chain.
     func rows(
@@ -84,11 +84,19 @@ extension StateMachineRegistry {
     ) -> [RuntimeSnapshot.MachineRow] {
         let known = sites.all
         var rows: [RuntimeSnapshot.MachineRow] = []
+        // Those that have a row in any case, and how many of them were found.
+        let wanted = Set(watched.numbers + [UInt32(clamping: search.pinned)]).subtracting([0])
+        var found = 0
         for slot in 1..<max(1, min(limit, UInt32(walkLimit))) {
             let memory = unsafe pointer(slot)
             let task = unsafe memory.pointee.task.load(ordering: .acquiring)
             guard task != 0 else { continue }
             let number = unsafe memory.pointee.number.load(ordering: .relaxed)
+            let isWanted = wanted.contains(number)
+            if search.filter.terms.isEmpty, rows.count >= rowLimit, !isWanted {
+                if found == wanted.count { break }
+                continue
+            }
             let word = unsafe memory.pointee.state.load(ordering: .acquiring)
             let site = Int(unsafe memory.pointee.site.load(ordering: .relaxed))
             let started = unsafe memory.pointee.startedAt.load(ordering: .relaxed)
@@ -146,12 +154,11 @@ extension StateMachineRegistry {
                 unsafe memory.pointee.task.load(ordering: .acquiring) == task
             else { continue }
             result.looked += 1
-            let isPinned = row.number == search.pinned
             let isSought = search.filter.matches(row)
             if isSought { result.matched += 1 }
-            if isPinned || (isSought && rows.count < rowLimit) { rows.append(row) }
-            // With a question the walk goes on: to count, and to find the one that is pinned.
-            if search.isEmpty, rows.count == rowLimit { break }
+            if isWanted { found += 1 }
+            // With a question the walk goes on beyond the limit, to count.
+            if isWanted || (isSought && rows.count < rowLimit) { rows.append(row) }
         }
         return rows
     }

@@ -12,16 +12,19 @@ struct WaitSampling {
     private let waits: [StateMachineRegistry.Wait]
     private let isAll: Bool
 
-    init(of registry: StateMachineRegistry) {
+    /// `isCounted` says that there are machines that have no slot.
+    init(of registry: StateMachineRegistry, isCounted: Bool) {
         guard registry.isTracking, TaskWaiters.isKnown else {
             waits = []
             isAll = false
             return
         }
-        (waits, isAll) = registry.waits(
+        let looked = registry.waits(
             slotLimit: WaitSampling.slotLimit,
             taskLimit: WaitSampling.taskLimit
         )
+        waits = looked.waits
+        isAll = looked.isAll && !isCounted
     }
 
     /// For the dashboard.

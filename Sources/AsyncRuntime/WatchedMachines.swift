@@ -59,6 +59,8 @@ final class WatchedMachines: Sendable {
         }
     }
 
+    var numbers: [UInt32] { stories.withLock { $0.map(\.number) } }
+
     /// All stories, in the order in which they were asked for.
     var all: [MachineStory] { stories.withLock { $0 } }
 

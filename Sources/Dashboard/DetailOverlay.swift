@@ -71,10 +71,18 @@ struct DetailOverlay {
         case .packet: "No longer among the newest packets."
         case .poller, .worker: "The thread has ended."
         case .function: "No state machine is in this function any more."
-        case .machine:
-            // Where all machines in flight have a row, one without a row is no longer in flight.
-            model.rows.machines.count >= (model.snapshot?.machines.inFlight ?? 0)
+        case .machine(let row):
+            hasEnded(row.number)
                 ? "It has ended." : "It has ended, or is not among the machines that have a row."
         }
+    }
+
+    /// Whether a machine without a row is known to be no longer in flight: its story says so, or all
+    /// that are have a row.
+    private func hasEnded(_ number: Int) -> Bool {
+        let detail = model.snapshot?.detail
+        let story = detail?.states.stories.first { $0.machine == number }
+        if story?.steps.last?.state == "ended" { return true }
+        return (detail?.machines.count ?? 0) >= (model.snapshot?.machines.inFlight ?? 0)
     }
 }

@@ -86,14 +86,15 @@ struct MachineStoryText {
         }
         let place = frames?.first.map { "\($0.state) \($0.function)" } ?? ""
         let after = Quantity.duration(microseconds: step.afterMicroseconds, glyphs: glyphs)
-        return [
+        let spans = [
             Span(Quantity.clock(seconds: step.elapsedSeconds) + " ", .dim),
             Span(step.state.left(10), .strong),
             Span(" after \(after.right(Quantity.durationWidth))"),
             Span(" by \(step.thread.left(10))"),
             Span(step.placement.isEmpty ? "" : " placed \(step.placement)", .flow),
-            Span(" \(place)", .dim),
         ]
+        let room = width - spans.reduce(1) { $0 + $1.text.width }
+        return spans + [Span(" " + place.cut(to: max(0, room), glyphs: glyphs), .dim)]
     }
 
     private func fact(_ label: String, _ value: Span) -> [Span] {

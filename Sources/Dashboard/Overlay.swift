@@ -78,6 +78,11 @@ extension Model {
     }
 
     private func subject(_ id: RowID) -> Overlay.Detail.Subject? {
+        // What is open stays open, also where a filter hides its row.
+        if case .machine(let number) = id {
+            let row = snapshot?.detail?.machines.first { $0.number == number }
+            return row.map { .machine($0) }
+        }
         guard let index = rows.index(of: id) else { return nil }
         return switch id {
         case .packet: .packet(rows.packets[index])

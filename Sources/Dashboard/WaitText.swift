@@ -34,11 +34,11 @@ struct WaitText {
         return known.isAll ? WaitText.noTask : "awaits no task that was looked at"
     }
 
-    private static let noTask = "awaits no task"
+    private static let noTask = "awaits no task in sight"
 
     /// The same, with what it means.
     func sentence(_ row: RuntimeSnapshot.MachineRow) -> String? {
-        awaits(row).map { $0 == WaitText.noTask ? "\($0): an actor, a stream or the like" : $0 }
+        awaits(row).map { $0 == WaitText.noTask ? "\($0): perhaps an actor or a stream" : $0 }
     }
 
     /// Who waits for it; `nil` for nobody that is known, or where its parent alone does, which is said

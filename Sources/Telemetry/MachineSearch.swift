@@ -11,9 +11,6 @@ package struct MachineSearch: Codable, Equatable, Sendable {
         self.filter = filter
         self.pinned = pinned
     }
-
-    /// Whether it is a question at all.
-    package var isEmpty: Bool { filter.terms.isEmpty && pinned == 0 }
 }
 
 extension RuntimeSnapshot {

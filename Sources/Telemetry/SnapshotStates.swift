@@ -132,7 +132,7 @@ extension RuntimeSnapshot {
 
         /// Whether the concurrency runtime's notes can be read.
         package var isKnown = false
-        /// Whether all tasks in flight were looked at.
+        /// Whether all tasks in flight of this runtime were looked at.
         package var isAll = false
         package var waits: [Wait] = []
 

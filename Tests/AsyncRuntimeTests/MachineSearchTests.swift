@@ -41,6 +41,12 @@ struct MachineSearchTests {
         let pinned = try #require(runtime.snapshot().detail)
         #expect(pinned.machines.count == 257)
         #expect(pinned.machines.contains { $0.number == hidden })
+        // So has one that is watched.
+        try runtime.apply(.searchMachines(.init()))
+        try runtime.apply(.watchMachines([hidden]))
+        let watched = try #require(runtime.snapshot().detail)
+        #expect(watched.machines.count == 257)
+        #expect(watched.machines.contains { $0.number == hidden })
     }
 }
 

@@ -43,6 +43,38 @@ import Testing
         #expect(text(opened(snapshot)).contains("Runtime.showTaskLocal names them"))
     }
 
+    @Test func `what is open stays whole while a filter hides its row`() {
+        var model = MachineSample.model(120, 60, keys: [.character("4")])
+        for key in "/fn:task" { _ = update(&model, .key(.character(key))) }
+        for key in [Key.enter, .end, .enter] { _ = update(&model, .key(key)) }
+        var snapshot = MachineSample.told
+        snapshot.detail?.machines[2].function = "elsewhere"
+        _ = update(&model, .snapshot(snapshot))
+        #expect(text(model).contains("State machine #3"))
+        #expect(text(model).contains("elsewhere") && !text(model).contains("Seen last"))
+    }
+
+    @Test func `that a watched machine has ended is known from its story`() {
+        var model = opened()
+        var detail: RuntimeSnapshot? = MachineSample.told
+        detail?.detail?.machines.removeAll()
+        let ended = RuntimeSnapshot.Story.Step(
+            elapsedSeconds: 200,
+            state: "ended",
+            thread: "worker-1",
+            chain: nil,
+            afterMicroseconds: 1
+        )
+        detail?.elapsedSeconds = 202
+        detail?.machines.inFlight = 400
+        if let gone = detail { _ = update(&model, .snapshot(gone)) }
+        #expect(text(model).contains("It has ended, or is not among"))
+        detail?.detail?.states.stories[0].steps.append(ended)
+        detail?.elapsedSeconds = 203
+        if let gone = detail { _ = update(&model, .snapshot(gone)) }
+        #expect(text(model).contains("It has ended. Seen last"), "\(text(model))")
+    }
+
     @Test func `what an await has captured is said in words, and where it goes on`() {
         func sentence(
             _ capture: RuntimeSnapshot.Capture?,

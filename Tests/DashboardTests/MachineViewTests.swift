@@ -96,7 +96,7 @@ import Testing
             return view(model).lines.first { $0.contains("#1 serve") } ?? ""
         }
         #expect(line { _ in }.contains("awaits its group, 2 left"))
-        #expect(line { $0.states.waits.waits = [] }.contains("awaits no task"))
+        #expect(line { $0.states.waits.waits = [] }.contains("awaits no task in sight"))
         let some = line {
             $0.states.waits.waits = []
             $0.states.waits.isAll = false
