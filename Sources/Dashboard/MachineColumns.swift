@@ -14,7 +14,9 @@ struct MachineColumns {
                 let mark = machine.number == model.pinnedMachine ? glyphs.arrow : "#"
                 return Span("\(mark)\(machine.number)", Self.style(of: machine.number, in: model))
             },
-            Column("function", width: 8, growth: 16, by: { $0.function }) { machine, width in
+            Column("function", width: 8, growth: 16, urge: 8, by: { $0.function }) {
+                machine,
+                width in
                 Span(machine.function.cut(to: width, glyphs: glyphs))
             },
             Column("state", width: 11, by: { $0.state }) { machine, _ in
