@@ -329,10 +329,7 @@ public final class Runtime: Sendable {
         case .follow(let machine): tempo.follow(machine.flatMap { UInt64(exactly: $0) } ?? 0)
         case .cancelOperation(let machine): cancelOperation(ofMachine: machine)
         case .watchMachines(let numbers):
-            registry.watched.watch(
-                numbers.compactMap(UInt32.init(exactly:)),
-                at: Instant.now.nanoseconds
-            )
+            sampler.watch(numbers.compactMap(UInt32.init(exactly:)))
         case .searchMachines(let search): sampler.look(for: search)
         case .setClients, .setRate, .setDelay, .setProcessorTime, .setBlocking, .setReset,
             .setVariant, .startScenario:

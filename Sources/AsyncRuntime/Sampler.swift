@@ -63,6 +63,15 @@ package final class Sampler: Sendable {
         bell.ring()
     }
 
+    /// Which machines have stories from now on; the first brings a new snapshot at once, in which
+    /// there is more of them.
+    func watch(_ machines: [UInt32]) {
+        let watched = parts.registry.watched
+        let isFirst = !watched.isAny
+        watched.watch(machines, at: Instant.now.nanoseconds)
+        if isFirst { bell.ring() }
+    }
+
     private func main() {
         var quarter = -1
         while !isStopped.load(ordering: .relaxed) {

@@ -18,6 +18,7 @@ struct SnapshotParts: Sendable {
     let tempo: Tempo
     let packetWaits: PacketWaits
     let states = StateSampling()
+    let waits = WaitSampling()
     let sought = SoughtMachines()
 
     /// Rows of machines on screen, and slots that are looked at to find them.
@@ -60,9 +61,10 @@ struct SnapshotParts: Sendable {
         }
         snapshot.schedulers = schedulerRows(totals.at, past.lanes, wall / 1e9)
         snapshot.diagnoses += deadlocks(stopSignal.synchronousWaits)
-        let waits = WaitSampling(
-            of: registry,
-            isCounted: snapshot.machines.onlyCounted > 0
+        waits.look(
+            at: registry,
+            isCounted: snapshot.machines.onlyCounted > 0,
+            realNow: totals.realAt
         )
         if detailed {
             fillDetail(&snapshot, totals, state)
@@ -72,7 +74,7 @@ struct SnapshotParts: Sendable {
             snapshot.detail?.events = log.events
             snapshot.detail?.eventsBefore = log.eventsBefore
         }
-        snapshot.diagnoses += waits.deadlocks(snapshot.detail?.functionNames ?? [:])
+        snapshot.diagnoses += waits.deadlocks { snapshot.detail?.functionNames ?? [:] }
         return snapshot
     }
 

@@ -2,23 +2,29 @@
 
 internal import Telemetry
 
-/// Who waits for whom, as one snapshot has it, and the cycles in it.
-struct WaitSampling {
-    /// Slots that are walked, and tasks among them that are looked at: each takes a tenth of a
-    /// microsecond or two.
+/// The sampler's reading of who waits for whom, and of the cycles in it.
+///
+/// At each snapshot while somebody looks at a machine or at the forest, where one is always chosen;
+/// else once a second, for the cycles, which do not go away. The tasks are far apart in memory: a
+/// thousand of them take a millisecond.
+// INVARIANT: all mutable properties are touched only by whoever has the sampler's turn.
+final class WaitSampling: @unchecked Sendable {
+    /// Slots that are walked, and tasks among them that are looked at.
     private static let slotLimit: UInt32 = 8192
     private static let taskLimit = 1024
+    /// Between two looks that nobody has asked for.
+    private static let period: UInt64 = 1_000_000_000
 
-    private let waits: [StateMachineRegistry.Wait]
-    private let isAll: Bool
+    private var waits: [StateMachineRegistry.Wait] = []
+    private var isAll = false
+    /// In real time; `nil` before the first look.
+    private var lookedAt: UInt64?
 
-    /// `isCounted` says that there are machines that have no slot.
-    init(of registry: StateMachineRegistry, isCounted: Bool) {
-        guard registry.isTracking, TaskWaiters.isKnown else {
-            waits = []
-            isAll = false
-            return
-        }
+    /// Looks again, if it is time to; `isCounted` says that there are machines that have no slot.
+    func look(at registry: StateMachineRegistry, isCounted: Bool, realNow now: UInt64) {
+        guard registry.isTracking, TaskWaiters.isKnown else { return }
+        if let lookedAt, !registry.watched.isAny, now &- lookedAt < WaitSampling.period { return }
+        lookedAt = now
         let looked = registry.waits(
             slotLimit: WaitSampling.slotLimit,
             taskLimit: WaitSampling.taskLimit
@@ -38,9 +44,13 @@ struct WaitSampling {
         return told
     }
 
-    /// A sentence for each cycle; functions by their machine's number, where they are known.
-    func deadlocks(_ functions: [Int: String]) -> [String] {
-        WaitCycles(waits).cycles.map { cycle in
+    /// A sentence for each cycle; `names` are asked, if there is one, for functions by their machine's
+    /// number.
+    func deadlocks(_ names: () -> [Int: String]) -> [String] {
+        let cycles = WaitCycles(waits).cycles
+        guard !cycles.isEmpty else { return [] }
+        let functions = names()
+        return cycles.map { cycle in
             let names = cycle.map { number in
                 let function = functions[Int(number)] ?? ""
                 return function.isEmpty ? "#\(number)" : "#\(number) \(function)"

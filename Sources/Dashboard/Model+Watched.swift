@@ -28,9 +28,11 @@ extension Model {
         return row.number
     }
 
-    /// The machine that was chosen by hand.
+    /// The machine that was chosen by hand; in the forest one always is, from the first on.
     private var selectedMachine: Int? {
-        if case .machineView(let view) = overlay, view.kind == .forest { return view.machine }
+        if case .machineView(let view) = overlay, view.kind == .forest {
+            return view.machine ?? Forest(self, folded: view.folded).rows.first?.machine.number
+        }
         guard case .machine(let number) = list(.machines).followed else { return nil }
         return number
     }
