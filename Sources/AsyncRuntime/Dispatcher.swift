@@ -55,8 +55,23 @@ internal import Telemetry
         contexts.detach()
     }
 
+    /// The tasks and their machines are asked for before they are resumed: another thread, as a rule,
+    /// has run them last.
     func taken(_ batch: [OperationReference], on poller: Poller) {
+        if batch.count > 1 { forEachTask(batch) { TaskLayout.prefetch($0) } }
         packetWaits.record(batch, takenAt: poller.lane.state.since, lane: poller.lane)
+        guard batch.count > 1 else { return }
+        forEachTask(batch) { task in
+            TaskLayout.prefetchResult(task)
+            executor.registry.prefetch(task)
+        }
+    }
+
+    /// Calls `body` with the tasks that the packets will resume.
+    @inline(__always)
+    private func forEachTask(_ batch: [OperationReference], _ body: (UInt) -> Void) {
+        guard executor.knowsTasks else { return }
+        for operation in batch where operation.role == .continuation { body(operation.contexts.0) }
     }
 
     func deliver(_ operation: OperationReference, on poller: Poller) {
@@ -101,6 +116,7 @@ internal import Telemetry
         while next < context.inPlace.count {
             let bits = context.inPlace[next]
             next += 1
+            if next < context.inPlace.count { executor.prefetchFrames(context.inPlace[next]) }
             unsafe executor.run(bits, on: context, as: executorName)
             poller.lane.advance(.inlined)
             if next == 1024 {

@@ -25,7 +25,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     let schedulers: Schedulers
     let placementSetting: PlacementSetting
     private let tracksMachines: Bool
-    private let knowsTasks = TaskLayout.isKnown
+    let knowsTasks = TaskLayout.isKnown
 
     init(
         contexts: ThreadContexts,
@@ -138,6 +138,13 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         case .scheduler(let name):
             schedulers.post(bits, to: name, for: self)
         }
+    }
+
+    /// Asks for what a job that is run next will need first.
+    @inline(__always)
+    func prefetchFrames(_ bits: UInt) {
+        guard knowsTasks, TaskLayout.jobKind(bits) == PoolTaskExecutor.task else { return }
+        TaskLayout.prefetchFrames(bits)
     }
 
     /// Runs a job of the pool to its next suspension, on the calling thread.

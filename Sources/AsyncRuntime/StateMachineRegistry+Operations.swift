@@ -50,6 +50,13 @@ extension StateMachineRegistry {
         return UInt64(unsafe memory.pointee.number.load(ordering: .relaxed))
     }
 
+    /// Asks for the machine of a task that is about to be resumed.
+    @inline(__always)
+    func prefetch(_ task: UInt) {
+        let slot = find(task)
+        if slot != 0 { slots.prefetch(slot) }
+    }
+
     /// The operation was complete before the task had suspended: it runs on, in the same run.
     ///
     /// Returns whether the thread's run is this task's own, and not an actor's that runs several.

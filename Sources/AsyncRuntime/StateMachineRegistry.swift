@@ -17,7 +17,7 @@ internal import Telemetry
 final class StateMachineRegistry: Sendable {
     static let sinceMask: UInt64 = 0x00ff_ffff_ffff_ffff
 
-    private let slots = SlotPool(slotBytes: 96, counter: .machines)
+    let slots = SlotPool(slotBytes: 96, counter: .machines)
     private let contexts: ThreadContexts
     /// Keeps the number taken.
     private let runtimeNumber: RuntimeNumber

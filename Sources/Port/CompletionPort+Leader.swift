@@ -4,7 +4,7 @@ internal import Kernel
 internal import Synchronization
 package import Telemetry
 
-// What the leader does: wait in the kernel, act on readiness, look after the timers.
+// What the leader does: wait in the kernel, look after the timers, end everything.
 extension CompletionPort {
     /// Waits in the kernel and returns the slots whose operations became ready.
     func collect(
@@ -31,10 +31,7 @@ extension CompletionPort {
         }
         events.removeAll(keepingCapacity: true)
         engine.wait(timeout: timeout, limit: batchLimit, into: &events)
-        if !events.isEmpty {
-            let now = Instant.now
-            for event in events { handle(event, at: now, into: &ready, lane: lane) }
-        }
+        if !events.isEmpty { handle(events, at: .now, into: &ready, lane: lane) }
         expire(into: &ready, lane: lane)
     }
 
@@ -43,52 +40,6 @@ extension CompletionPort {
         if waitsForWorldTime.exchange(false, ordering: .sequentiallyConsistent) {
             engine.interrupt()
         }
-    }
-
-    func handle(
-        _ event: ReadinessEvent,
-        at now: Instant,
-        into ready: inout [UInt32],
-        lane: ThreadLane
-    ) {
-        let index = UInt32(truncatingIfNeeded: event.key >> 32)
-        let generation = UInt32(truncatingIfNeeded: event.key)
-        registrations.withRegistration(index) { registration in
-            // An edge of a connection that is read nearly always says that it may be written, too:
-            // both under one lock. Each direction's user is counted before either call is made.
-            let (reader, writer, descriptor) = registration.state.withLock {
-                state -> (UInt32, UInt32, Int32) in
-                guard state.generation == generation else { return (0, 0, -1) }
-                return (
-                    event.read ? state.io.edge(.read, isEnd: event.isEnd) ?? 0 : 0,
-                    event.write ? state.io.edge(.write, isEnd: event.isEnd) ?? 0 : 0,
-                    state.descriptor
-                )
-            }
-            if descriptor < 0 { lane.advance(.staleEvents) }
-            if reader != 0 {
-                passReady(reader, descriptor, at: now, lane: lane)
-                perform(reader, registration, descriptor, .read, lane: lane) { ready.append($0) }
-            }
-            if writer != 0 {
-                passReady(writer, descriptor, at: now, lane: lane)
-                perform(writer, registration, descriptor, .write, lane: lane) { ready.append($0) }
-            }
-        }
-    }
-
-    /// The slot is the performer's: whoever ends the operation now leaves it to it.
-    @inline(__always)
-    private func passReady(_ slot: UInt32, _ descriptor: Int32, at now: Instant, lane: ThreadLane) {
-        Hop.pass(
-            .ready,
-            subject: reference(slot).subject,
-            argument: Int(descriptor),
-            at: now.nanoseconds,
-            on: lane,
-            through: gate,
-            place: reference(slot).place
-        )
     }
 
     /// Takes due timers out of the heap: sleeps are complete, timeouts end their operation.

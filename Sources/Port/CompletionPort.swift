@@ -29,6 +29,9 @@ package final class CompletionPort: Sendable {
     /// Most timers handled between two looks at the kernel.
     static let timerBatch = 1024
 
+    /// Events before its own at which a registration's memory is asked for.
+    static let eventsAhead = 4
+
     struct Timers: Sendable {
         var queue = TimerQueue()
         /// Until when the leader sleeps in the kernel; 0 while it does not.

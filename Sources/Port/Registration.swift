@@ -37,6 +37,8 @@ package struct Association: Sendable {
 @safe final class RegistrationTable: @unchecked Sendable {
     private static let chunkShift = 10
     private static let chunkCapacity = 1 << 12
+    /// About as large as the object is.
+    private static let registrationBytes = 24 + MemoryLayout<Registration.State>.size
 
     private struct Free {
         var indices: [UInt32] = []
@@ -92,6 +94,14 @@ package struct Association: Sendable {
         let bits = unsafe entry.pointee.load(ordering: .acquiring)
         guard let raw = unsafe UnsafeRawPointer(bitPattern: bits) else { return }
         unsafe Unmanaged<Registration>.fromOpaque(raw)._withUnsafeGuaranteedRef(body)
+    }
+
+    /// Asks for the registration's memory, which is about to be locked.
+    @inline(__always)
+    func prefetch(_ index: UInt32) {
+        guard let entry = unsafe entry(index, make: false) else { return }
+        let address = unsafe entry.pointee.load(ordering: .relaxed)
+        CacheLines.fetch(address, count: RegistrationTable.registrationBytes)
     }
 
     /// The registration of that number.

@@ -142,6 +142,12 @@ package import Telemetry
         return unsafe base + index * slotBytes
     }
 
+    /// Asks for the memory of a slot that is about to be used.
+    @inline(__always)
+    package func prefetch(_ slot: UInt32) {
+        CacheLines.fetch(UInt(bitPattern: unsafe address(of: slot)), count: slotBytes)
+    }
+
     /// Every slot number ever given out is below this.
     package var highWater: UInt32 { shared.withLock { $0.highWater } }
 

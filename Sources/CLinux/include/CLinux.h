@@ -137,6 +137,16 @@ int clinux_spawn_self(const char *words, int count, int input, int output, pid_t
 /// its parent is still that one.
 int clinux_die_with_parent(pid_t parent);
 
+/// Asks the processor for the cache line of the address, to be written. Nothing waits for it, and no
+/// address is wrong.
+static inline void clinux_prefetch(const void *address) {
+#if defined(__x86_64__)
+    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)address));
+#else
+    __builtin_prefetch(address, 1);
+#endif
+}
+
 /// Two words for each thread: a pointer to what Swift keeps about the thread, and who keeps it.
 extern __thread void *clinux_thread_word;
 extern __thread uint64_t clinux_thread_owner;
