@@ -13,7 +13,8 @@ internal import Synchronization
 ///
 /// The pauses between two looks grow: whoever brings a lot gets ahead, and is not disturbed at every
 /// item by somebody who reads what it writes. A long search gives way to any thread that wants the
-/// processor.
+/// processor; and where one does, long searches are no good, however soon work comes: they take their
+/// time from those who bring it. So they are given up for a while then.
 struct SearchPatience: ~Copyable {
     /// Rounds of a search, each a processor's pause of some 20 ns: up to what a wake-up takes on a
     /// slow machine, and never so short that a change of the load goes unnoticed.
@@ -24,13 +25,21 @@ struct SearchPatience: ~Copyable {
     private static let longestPause = 32
     /// Rounds after which the search offers its processor to others between two looks.
     private static let politeAfter = 128
+    /// What an offer takes at most, in nanoseconds, if nobody accepts it.
+    private static let vainOffer: UInt64 = 4000
+    /// For how long searches stay short where somebody did, in nanoseconds.
+    static let truce: UInt64 = 4_000_000
 
     private let rounds = Atomic<Int>(128)
+    /// Until when searches stay short.
+    private let shortUntil = Atomic<UInt64>(0)
 
     /// Calls `look` again and again; returns whether it said yes in time.
     ///
-    /// Made for one thread at a time; two that cross learn a little less.
-    func search(_ look: () -> Bool) -> Bool {
+    /// `offer` offers the processor to others and returns when they were done with it; `nil` if nobody
+    /// wanted it. Made for one thread at a time; two that cross learn a little less.
+    @inline(__always)
+    func search(_ look: () -> Bool, offer: () -> UInt64? = SearchPatience.offerProcessor) -> Bool {
         let limit = rounds.load(ordering: .relaxed)
         var pause = SearchPatience.firstPause
         var spent = 0
@@ -39,7 +48,10 @@ struct SearchPatience: ~Copyable {
                 for _ in 0..<pause { CurrentThread.pause() }
             } else {
                 // Where nobody wants the processor, it takes about as long as the longest pause.
-                CurrentThread.yieldProcessor()
+                if let now = offer() {
+                    giveUp(at: now)
+                    return look()
+                }
             }
             spent += pause
             if look() {
@@ -58,12 +70,31 @@ struct SearchPatience: ~Copyable {
         learn(rounds.load(ordering: .relaxed), wasOfUse: true)
     }
 
+    /// Offers the processor; returns the time, in nanoseconds, if another thread took it meanwhile.
+    static func offerProcessor() -> UInt64? {
+        let start = Instant.now.nanoseconds
+        CurrentThread.yieldProcessor()
+        let now = Instant.now.nanoseconds
+        return now &- min(start, now) > vainOffer ? now : nil
+    }
+
+    /// Somebody wants the processor: searches stay so short for a while that they offer nothing.
+    func giveUp(at now: UInt64) {
+        rounds.store(SearchPatience.politeAfter / 2, ordering: .relaxed)
+        shortUntil.store(now + SearchPatience.truce, ordering: .relaxed)
+    }
+
     private func learn(_ limit: Int, wasOfUse: Bool) {
         let range = SearchPatience.range
-        let new =
+        var new =
             wasOfUse
             ? min(range.upperBound, 2 * limit)
             : max(range.lowerBound, limit - limit / 8 - 1)
+        if new > SearchPatience.politeAfter,
+            Instant.now.nanoseconds < shortUntil.load(ordering: .relaxed)
+        {
+            new = SearchPatience.politeAfter
+        }
         if new != limit { rounds.store(new, ordering: .relaxed) }
     }
 }
