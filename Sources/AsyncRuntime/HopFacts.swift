@@ -5,9 +5,9 @@ internal import Telemetry
 
 /// A hop as its thread has left it at the gate: what it takes to tell it in words, at any later time.
 ///
-/// Nothing of it changes, and its place in the source does not either. So whoever shows the hop may
-/// put it into words, when the thread has long been held or let go, and still tells this hop and not
-/// what its machine has come to since.
+/// Nothing of it changes, and its place in the source does not either; but where a continuation goes is
+/// decided when its hop has passed. So whoever shows the hop may put it into words, while the thread is
+/// held or when it has been let go, and still tells this hop and not what its machine has come to since.
 struct HopFacts: Sendable {
     let hop: Hop
     /// Number of the state machine; 0 for none.
@@ -19,8 +19,7 @@ struct HopFacts: Sendable {
     let isPoller: Bool
     /// The packet's own event, of a hop that took one.
     let packet: Event?
-    /// Where the continuation goes, of a hop that hands one over; empty otherwise.
-    let destination: String
+    private let setting: PlacementSetting?
 
     /// Called by the thread itself, before it lets anything else be written on its lane.
     init(_ held: HeldHop, thread: String, setting: PlacementSetting?) {
@@ -32,10 +31,14 @@ struct HopFacts: Sendable {
         isPoller = held.lane.kind == .poller
         // It was written just before the hop's.
         packet = held.hop == .taken ? held.lane.events.written(1) : nil
-        destination =
-            held.hop == .placed
-            ? Resumption(word: UInt(bitPattern: held.argument))
-                .place(setting?.value ?? .worker, setting) : ""
+        self.setting = setting
+    }
+
+    /// Where the continuation goes as things are now, of a hop that hands one over; empty otherwise.
+    var destination: String {
+        guard hop == .placed else { return "" }
+        let resumption = Resumption(word: UInt(bitPattern: argument))
+        return resumption.place(setting?.value ?? .worker, setting)
     }
 
     /// The hop in words.

@@ -106,7 +106,7 @@ struct HopSentence {
         guard facts.machine != 0 else { return "\(thread) took a job of the concurrency runtime" }
         let from = facts.isPoller ? "runs it in place" : "took it from its queue"
         guard let kind else {
-            return "\(thread) begins \(name), which is new: it \(from)"
+            return "\(thread) runs \(name), which has awaited no operation yet: it \(from)"
         }
         // It may have awaited something else since, a child or an actor.
         return "\(thread) goes on with \(name): last operation \(kind.name), "

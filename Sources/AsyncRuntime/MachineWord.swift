@@ -11,7 +11,7 @@ struct MachineWord: Equatable {
     private static let lowBits: UInt = (1 << 22) - 1
     private static let hasRunBit: UInt = 1 << 21
     private static let stampBits: UInt = (1 << 21) - 1
-    /// Steps of 4.2 ms, which begin anew after two and a half hours.
+    /// Steps of 4.2 ms, which tell ages of up to an hour and a quarter.
     private static let stampShift: UInt64 = 22
 
     var bits: UInt
@@ -61,6 +61,8 @@ struct MachineWord: Equatable {
         let steps =
             (UInt(truncatingIfNeeded: now >> MachineWord.stampShift) &- bits)
             & MachineWord.stampBits
-        return steps == 0 ? now : now &- min(UInt64(steps) << MachineWord.stampShift, now)
+        // A clock that was read before the stamp was made is a step behind.
+        guard steps <= MachineWord.stampBits / 2 else { return now }
+        return now &- min(UInt64(steps) << MachineWord.stampShift, now)
     }
 }

@@ -172,9 +172,10 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         context.isYieldJob = kind == PoolTaskExecutor.nullaryContinuation
         context.withWorker { $0.setState(.running, at: startedAt) }
         context.hasEnded = false
-        let machine =
+        context.runningSlot = 0
+        let isMachine =
             tracksMachines && kind == PoolTaskExecutor.task
-            ? registry.began(bits, at: startedAt.nanoseconds, context) : nil
+            && registry.began(bits, at: startedAt.nanoseconds, context)
         Hop.pass(
             .began,
             subject: lane.machine.load(ordering: .relaxed),
@@ -182,17 +183,18 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
             at: startedAt.nanoseconds,
             on: lane,
             through: gate,
-            place: registry.place(machine ?? 0)
+            place: registry.place(context.runningSlot)
         )
         body(job)
         context.runningJob = 0
         context.isYieldJob = false
-        guard let machine else { return }
+        guard isMachine else { return }
+        let slot = context.runningSlot
         let number = lane.machine.load(ordering: .relaxed)
         lane.machine.store(0, ordering: .relaxed)
         guard context.hasEnded else {
-            guard machine != 0,
-                let now = registry.ran(machine, startedAt: context.runningSince, lane: lane)
+            guard slot != 0,
+                let now = registry.ran(slot, startedAt: context.runningSince, lane: lane)
             else { return }
             context.withWorker { $0.keepReading(now) }
             return
@@ -205,7 +207,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
             at: startedAt.nanoseconds,
             on: lane,
             through: gate,
-            place: registry.place(machine, ofFormer: number)
+            place: registry.place(slot, ofFormer: number)
         )
     }
 
@@ -245,7 +247,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
                 site: site,
                 functionRow: functionRow,
                 at: now.nanoseconds,
-                lane: context.lane
+                context
             )
         }
         do throws(SlotPool.Exhausted) {

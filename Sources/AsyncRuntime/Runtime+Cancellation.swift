@@ -27,7 +27,7 @@ extension Runtime {
         }
         let place = machine.descriptor < 0 ? "" : " on descriptor \(machine.descriptor)"
         let isEnded = port.cancel(token, on: contexts.current.lane)
-        let outcome = isEnded ? "cancelled" : "completed before it could be cancelled"
+        let outcome = isEnded ? "cancelled" : "left to the thread that is making its call"
         log.append("CancelIoEx", "\(kind.name)\(place) of \(name): \(outcome)")
     }
 }

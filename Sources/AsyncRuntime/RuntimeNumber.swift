@@ -9,22 +9,31 @@ internal import Kernel
 final class RuntimeNumber: Sendable {
     /// Numbers are below this.
     static let limit = 512
-    private static let taken = Lock([Bool](repeating: false, count: limit))
+    private static let taken = Lock(Taken())
+
+    private struct Taken {
+        var numbers = [Bool](repeating: false, count: limit)
+        /// Given out in turn: a number rests before it is another runtime's.
+        var next = 0
+    }
 
     let value: Int
 
     init() {
         value = RuntimeNumber.taken.withLock { taken in
-            guard let free = taken.firstIndex(of: false) else {
-                preconditionFailure("A process has at most \(taken.count) runtimes at once.")
+            let next = taken.next
+            let order = (0..<RuntimeNumber.limit).map { (next + $0) % RuntimeNumber.limit }
+            guard let free = order.first(where: { !taken.numbers[$0] }) else {
+                preconditionFailure("A process has too many runtimes at once.")
             }
-            taken[free] = true
+            taken.numbers[free] = true
+            taken.next = (free + 1) % RuntimeNumber.limit
             return free
         }
     }
 
     deinit {
         let value = value
-        RuntimeNumber.taken.withLock { $0[value] = false }
+        RuntimeNumber.taken.withLock { $0.numbers[value] = false }
     }
 }

@@ -28,13 +28,8 @@ extension StateMachineRegistry {
         let lane = context.lane
         var slot = find(task)
         // A task of another executor is not tracked: nobody would see it run.
-        if slot == 0, context.origin != .other {
-            slot = startLate(task, isBody: true, at: now, lane: lane)
-            // In the run that got it here it has been running, before that queued.
-            if slot != 0, context.runningJob == task {
-                change(slot, to: State.running.rawValue, at: context.runningSince, lane)
-            }
-        }
+        let isLate = slot == 0
+        if isLate, context.origin != .other { slot = startInRun(task, at: now, context) }
         guard slot != 0 else { return 0 }
         let memory = unsafe pointer(slot)
         change(slot, to: State.waiting.rawValue + kind.rawValue, at: now, lane)
@@ -46,7 +41,12 @@ extension StateMachineRegistry {
         )
         let scheduler = resumption.captured?.rawValue ?? 0
         unsafe memory.pointee.scheduler.store(scheduler, ordering: .relaxed)
-        capture(task, slot, isBody: true, lane: lane)
+        // One that has just got its slot has its frames with it.
+        if isLate {
+            if watched.isAny { noteLocalsOfCurrentTask() }
+        } else {
+            capture(task, slot, isBody: true, lane: lane)
+        }
         return UInt64(unsafe memory.pointee.number.load(ordering: .relaxed))
     }
 
@@ -54,7 +54,7 @@ extension StateMachineRegistry {
     @inline(__always)
     func prefetch(_ task: UInt) {
         let slot = find(task)
-        if slot != 0 { slots.prefetch(slot) }
+        if slot != 0, slot < limit { slots.prefetch(slot) }
     }
 
     /// The operation was complete before the task had suspended: it runs on, in the same run.
@@ -71,8 +71,36 @@ extension StateMachineRegistry {
         return task == running
     }
 
+    /// The task that runs here gets its slot only now: it has been running for as long as it is known
+    /// that it has, and was queued before.
+    private func startInRun(_ task: UInt, at now: UInt64, _ context: ThreadContext) -> UInt32 {
+        let slot = startLate(task, isBody: true, at: now, lane: context.lane)
+        guard slot != 0 else { return 0 }
+        let isOwnRun = context.runningJob == task
+        if isOwnRun { context.runningSlot = slot }
+        let since = isOwnRun ? context.runningSince : now
+        change(slot, to: State.running.rawValue, at: since, context.lane)
+        return slot
+    }
+
+    /// A task that has had no slot yet awaits a `Task.sleep`.
+    private func startsToSleep(_ task: UInt, at now: UInt64, _ context: ThreadContext) {
+        let slot = startInRun(task, at: now, context)
+        // The end of its own run says that it is suspended; in an actor's turn nobody does.
+        guard slot != 0, context.runningJob != task else { return }
+        change(slot, to: State.suspended.rawValue, at: now, context.lane)
+        tallySuspended(slot, 1, context.lane)
+    }
+
     /// A job came with a delay: the wake-up of a `Task.sleep`.
-    func schedules(_ job: UInt, site: Int, functionRow: Int, at now: UInt64, lane: ThreadLane) {
+    func schedules(
+        _ job: UInt,
+        site: Int,
+        functionRow: Int,
+        at now: UInt64,
+        _ context: ThreadContext
+    ) {
+        let lane = context.lane
         // The sleep is a task of the concurrency runtime's own, which the running one has made and
         // awaits: this is inside its continuation's body.
         let sleeper = TaskLayout.current
@@ -80,12 +108,14 @@ extension StateMachineRegistry {
             let slot = find(sleeper)
             if slot != 0 {
                 capture(sleeper, slot, isBody: true, lane: lane)
-            } else {
-                _ = startLate(sleeper, isBody: true, at: now, lane: lane)
+            } else if context.origin != .other {
+                startsToSleep(sleeper, at: now, context)
             }
         }
         var slot = find(job)
-        if slot == 0 { slot = startLate(job, isBody: false, at: now, lane: lane) }
+        if slot == 0 {
+            slot = startLate(job, isBody: false, isBirth: true, at: now, lane: lane)
+        }
         guard slot != 0 else { return }
         change(slot, to: State.waiting.rawValue + OperationKind.sleep.rawValue, at: now, lane)
         label(slot, site: site, functionRow: functionRow, descriptor: -1, lane: lane)

@@ -45,7 +45,14 @@ extension StateMachineRegistry {
             return
         }
         let chain = chains.number(ofStart: entry)
-        _ = start(task, chain: chain, startChain: chain, at: now, lane: context.lane)
+        _ = start(
+            task,
+            chain: chain,
+            startChain: chain,
+            isBirth: true,
+            at: now,
+            lane: context.lane
+        )
     }
 
     /// A machine that is only counted came back: from a yield it stays so.
@@ -84,20 +91,22 @@ extension StateMachineRegistry {
         addTime(slot, old, to: State.queued.rawValue, now, lane)
     }
 
-    /// A thread begins to run a task.
+    /// A thread begins to run a task; the context knows its slot, from here or from the moment on that
+    /// it gets one.
     ///
-    /// Returns the machine's slot, 0 for one that is only counted, or `nil` where it is not tracked.
+    /// Returns whether it is tracked.
     @inline(__always)
-    func began(_ task: UInt, at now: UInt64, _ context: ThreadContext) -> UInt32? {
-        guard let word = word(of: task) else { return nil }
+    func began(_ task: UInt, at now: UInt64, _ context: ThreadContext) -> Bool {
+        guard let word = word(of: task) else { return false }
         let lane = context.lane
         lane.machine.store(UInt64(word.bits >> 32), ordering: .relaxed)
         var slot = word.slot
         if slot == 0 {
-            guard !word.hasRun, context.takeRow(at: now) else { return 0 }
+            guard !word.hasRun, context.takeRow(at: now) else { return true }
             slot = startLate(task, isBody: false, at: now, lane: lane)
-            guard slot != 0 else { return 0 }
+            guard slot != 0 else { return true }
         }
+        context.runningSlot = slot
         let memory = unsafe pointer(slot)
         // Whoever has taken the job from a queue is alone with the state: who ran the task last finds
         // another state than the one it set, and nobody enqueues a task that is queued.
@@ -119,15 +128,15 @@ extension StateMachineRegistry {
                 ordering: .relaxed
             )
         }
-        return slot
+        return true
     }
 
     /// The thread is done with a task that has not ended in its run.
     ///
     /// It is suspended, or queued, or runs elsewhere by now, or has ended there: it is not touched.
     /// Only while the slot's state is still the very one that ``began(_:at:_:)`` set has nobody
-    /// enqueued the task since, and then it is suspended in a child task, an actor, a stream or a
-    /// yield. A slot that was freed and taken again has another word, since the time is part of it.
+    /// enqueued the task since, nor seen it end, and then it is suspended in a child task, an actor, a
+    /// stream or a yield. A slot that was taken again has another word, since the time is part of it.
     /// Returns what the clock said, if it had to be asked.
     @inline(__always)
     func ran(_ slot: UInt32, startedAt: UInt64, lane: ThreadLane) -> Instant? {

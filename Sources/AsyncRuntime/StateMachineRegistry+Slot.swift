@@ -10,7 +10,7 @@ extension StateMachineRegistry {
         case running
         /// Suspended, but not in an operation of this runtime: a child task, an actor, a stream.
         case suspended
-        /// Only in stories: the last step of each.
+        /// The last step of each story, and of a slot that is free.
         case ended
         /// Awaits an operation; its kind is added to this value.
         case waiting = 16

@@ -20,6 +20,7 @@ extension StateMachineRegistry {
     func waits(slotLimit: UInt32, taskLimit: Int) -> (waits: [Wait], isAll: Bool) {
         var waits: [Wait] = []
         var looked = 0
+        var isAll = true
         let end = min(limit, slotLimit)
         for slot in 1..<max(1, end) {
             let memory = unsafe pointer(slot)
@@ -31,20 +32,21 @@ extension StateMachineRegistry {
             // A hazard pointer: the task's end waits while it is named here, see `finish`.
             hazard.store(task, ordering: .sequentiallyConsistent)
             if unsafe memory.pointee.task.load(ordering: .sequentiallyConsistent) == task {
-                note(waitersFor: task, number, in: &waits)
+                isAll = note(waitersFor: task, number, in: &waits) && isAll
             }
             hazard.store(0, ordering: .sequentiallyConsistent)
         }
-        return (waits, end == limit)
+        return (waits, isAll && end == limit)
     }
 
-    private func note(waitersFor task: UInt, _ number: UInt32, in waits: inout [Wait]) {
+    /// Returns whether all that wait for the task's value have been noted.
+    private func note(waitersFor task: UInt, _ number: UInt32, in waits: inout [Wait]) -> Bool {
         let limit = StateMachineRegistry.waitersTold
-        TaskWaiters.forEachValueWaiter(of: task, limit: limit) { waiter in
+        let isAll = TaskWaiters.forEachValueWaiter(of: task, limit: limit) { waiter in
             waits.append(Wait(waiter: waiter, awaited: number))
         }
         let waiter = TaskWaiters.groupWaiter(of: task)
-        guard waiter != 0 else { return }
-        waits.append(Wait(waiter: waiter, awaited: number, isInGroup: true))
+        if waiter != 0 { waits.append(Wait(waiter: waiter, awaited: number, isInGroup: true)) }
+        return isAll
     }
 }

@@ -87,11 +87,13 @@ final class StateMachineRegistry: Sendable {
 
     /// Gives a task that has none a slot; 0 where that is impossible.
     ///
-    /// `chain` are its frames, `startChain` those with which it began.
+    /// `chain` are its frames, `startChain` those with which it began; `isBirth` says that it is being
+    /// made, by the task that runs here if there is one.
     func start(
         _ task: UInt,
         chain: Int,
         startChain: Int,
+        isBirth: Bool,
         at now: UInt64,
         lane: ThreadLane
     ) -> UInt32 {
@@ -104,6 +106,7 @@ final class StateMachineRegistry: Sendable {
             slot = try slots.allocate(on: lane, in: section)
         } catch {
             lane.close(section)
+            if !wasCounted { TaskLayout.setReservedWord(0, of: task) }
             return 0
         }
         if !wasCounted { lane.count(.machinesStarted, in: section) }
@@ -131,7 +134,7 @@ final class StateMachineRegistry: Sendable {
         unsafe memory.pointee.startChain.store(UInt16(startChain), ordering: .relaxed)
         unsafe memory.pointee.priority.store(TaskLayout.priority(task), ordering: .relaxed)
         unsafe memory.pointee.hasPresentFrames.store(1, ordering: .relaxed)
-        noteOrigin(of: task, slot)
+        noteOrigin(of: task, slot, isBirth: isBirth)
         unsafe memory.pointee.scheduler.store(0, ordering: .relaxed)
         unsafe memory.pointee.resumption.store(0, ordering: .relaxed)
         unsafe memory.pointee.state.store(
@@ -148,7 +151,13 @@ final class StateMachineRegistry: Sendable {
     /// now: only when they may be.
     ///
     /// It is taken for queued since it was first seen; whoever knows better changes that next.
-    func startLate(_ task: UInt, isBody: Bool, at now: UInt64, lane: ThreadLane) -> UInt32 {
+    func startLate(
+        _ task: UInt,
+        isBody: Bool,
+        isBirth: Bool = false,
+        at now: UInt64,
+        lane: ThreadLane
+    ) -> UInt32 {
         let counted = word(of: task)
         let startChain = chains.number(ofStart: TaskLayout.startFunction(task))
         let isStart = counted?.hasRun == false && !isBody
@@ -156,6 +165,7 @@ final class StateMachineRegistry: Sendable {
             task,
             chain: isStart ? startChain : chains.number(of: task, isBody: isBody),
             startChain: startChain,
+            isBirth: isBirth,
             at: counted?.firstSeen(at: now) ?? now,
             lane: lane
         )
@@ -163,12 +173,12 @@ final class StateMachineRegistry: Sendable {
 
     /// Notes whose child the task is, or who has made it: as a rule the task that runs here.
     @inline(__always)
-    private func noteOrigin(of task: UInt, _ slot: UInt32) {
+    private func noteOrigin(of task: UInt, _ slot: UInt32, isBirth: Bool) {
         let memory = unsafe pointer(slot)
         var parent = TaskLayout.parent(task)
         var origin = TaskLayout.isInParentsFrame(task) ? Origin.asyncLet : .group
         if parent == 0 {
-            parent = TaskLayout.current
+            parent = isBirth ? TaskLayout.current : 0
             if parent == task { parent = 0 }
             origin = parent == 0 ? .none : .task
         }
@@ -203,7 +213,7 @@ final class StateMachineRegistry: Sendable {
             let lane = context.lane
             if word.isCounted {
                 lane.count(.machinesFinished)
-            } else {
+            } else if word.slot < limit {
                 finish(task, word.slot, lane: lane)
             }
         }
@@ -213,10 +223,16 @@ final class StateMachineRegistry: Sendable {
     private func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
         let memory = unsafe pointer(slot)
         // The sampler may be looking at the task; it takes nanoseconds, unless it lost its processor
-        // meanwhile. Sequentially consistent; pairs with the stores and loads of `isCancelled`: it
-        // writes the hazard and then looks at the slot, this thread clears the slot and then looks at
-        // the hazard; one of the two sees the other.
-        unsafe memory.pointee.task.store(0, ordering: .sequentiallyConsistent)
+        // meanwhile. Sequentially consistent; pairs with the stores and loads of `isCancelled` and of
+        // `waits`: the sampler writes the hazard and then looks at the slot, this thread clears the slot
+        // and then looks at the hazard; one of the two sees the other.
+        // Exchanged, since a word may be older than the registry that has the runtime's number now.
+        let (isIts, _) = unsafe memory.pointee.task.compareExchange(
+            expected: task,
+            desired: 0,
+            ordering: .sequentiallyConsistent
+        )
+        guard isIts else { return }
         var rounds = 0
         while hazard.load(ordering: .sequentiallyConsistent) == task {
             rounds += 1
@@ -231,8 +247,12 @@ final class StateMachineRegistry: Sendable {
         lane.tally(.machines, row: row, -1, in: section)
         lane.tally(.chains, row: chain, -1, in: section)
         lane.tally(.transitions, row: way, 1, in: section)
-        // It ended on an executor that is not ours.
-        let state = unsafe memory.pointee.state.load(ordering: .relaxed)
+        // Suspended, as far as is known here: it ended on an executor that is not ours. Exchanged, so
+        // that a thread that is about to call it suspended, see `ran`, has done so or does not.
+        let state = unsafe memory.pointee.state.exchange(
+            StateMachineRegistry.word(State.ended.rawValue, 0),
+            ordering: .acquiringAndReleasing
+        )
         if StateMachineRegistry.isSuspended(state) {
             lane.tally(.suspended, row: row, -1, in: section)
         }

@@ -28,22 +28,25 @@ enum TaskWaiters {
     /// Whether the layout fits this process.
     static let isKnown: Bool = TaskLayout.isKnown && probe()
 
-    /// Calls `body` with the identifiers of the tasks that wait for a task's value, newest first.
+    /// Calls `body` with the identifiers of the tasks that wait for a task's value, newest first;
+    /// returns whether those are all.
     ///
     /// Only for a task that cannot end meanwhile.
-    static func forEachValueWaiter(of task: UInt, limit: Int, _ body: (UInt32) -> Void) {
+    @discardableResult
+    static func forEachValueWaiter(of task: UInt, limit: Int, _ body: (UInt32) -> Void) -> Bool {
         let flags = unsafe pointer(task).load(fromByteOffset: flagsOffset, as: UInt32.self)
-        guard flags & isFuture != 0 else { return }
+        guard flags & isFuture != 0 else { return true }
         var offset = partsOffset
         if flags & isChild != 0 { offset += 16 }
         if flags & isGroupChild != 0 { offset += 8 }
         let word = atomicWord(task + offset)
-        guard word & status == 0 else { return }
+        guard word & status == 0 else { return true }
         var waiter = UInt(word)
         for _ in 0..<limit where waiter != 0 {
             body(identifier(waiter))
             waiter = unsafe pointer(waiter).load(fromByteOffset: nextOffset, as: UInt.self)
         }
+        return waiter == 0
     }
 
     /// The identifier of the task that waits for a child of the group to which a task belongs; 0 for

@@ -32,6 +32,8 @@ internal import Telemetry
     var isYieldJob = false
     /// Whether the task that this thread runs has ended in this run.
     var hasEnded = false
+    /// The slot of the machine that this thread runs; 0 while it has none.
+    var runningSlot: UInt32 = 0
     /// Rows for the machines that this thread is the first to see.
     var rowBudget = RowBudget()
     let sites = AwaitSites.Cache()

@@ -12,7 +12,7 @@ struct CaptureSentence {
         guard let place = place(capture.scheduler) else {
             return capture.isOfOperation
                 ? "nothing: a thread of the pool began the await; placement decides\(asked)"
-                : "nothing: it ran on the pool, and whoever completes its await queues it there"
+                : "nothing: a poller that completes its await places it, any other thread queues it"
         }
         if capture.isAnywhere {
             return "\(place.name), which does not hold: the await asked to go on anywhere\(asked)"
@@ -27,7 +27,7 @@ struct CaptureSentence {
     /// Of a machine that awaits nothing.
     private var present: String {
         guard let place = place(row.context.scheduler) else {
-            return "nothing now; an await on this thread of the pool captures nothing"
+            return "nothing now; an await on this thread captures nothing"
         }
         return "nothing now; its next await captures \(place.name)"
     }

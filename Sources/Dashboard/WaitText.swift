@@ -27,7 +27,9 @@ struct WaitText {
         guard row.state == "suspended" else { return nil }
         let waits = awaited[row.number] ?? []
         if let wait = waits.first(where: { !$0.isInGroup }) { return "awaits #\(wait.awaited)" }
-        if !waits.isEmpty { return "awaits its group, \(waits.count) left" }
+        if !waits.isEmpty {
+            return "awaits its group, \(known.isAll ? "" : "at least ")\(waits.count) left"
+        }
         // Its frames are those of this very await only where it is a sleep.
         if !row.context.isOfLastRun, let sleep = sleeps[row.number] { return "sleeps in #\(sleep)" }
         guard known.isKnown else { return "what it awaits is not known" }

@@ -150,6 +150,7 @@ private func refuse() async throws { throw Refusal() }
 
     @Test func `a machine that goes to another runtime leaves the first`() async throws {
         try await withRuntime { first in
+            first.observe { _ in }
             try await withRuntime { second in
                 let task = Task(executorPreference: first.executor) {
                     await Task.yield()
@@ -163,7 +164,13 @@ private func refuse() async throws { throw Refusal() }
                     second.snapshot().machines.inFlight == 1
                         && first.snapshot().machines.inFlight == 1
                 }
+                // The one that waits for this closure, and not one that has gone.
+                try await eventually("one is suspended", on: second) {
+                    let functions = first.snapshot().detail?.functions ?? []
+                    return functions.reduce(0) { $0 + $1.suspended } == 1
+                }
             }
+            first.observe(nil)
         }
     }
 }

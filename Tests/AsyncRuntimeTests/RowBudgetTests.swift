@@ -60,10 +60,13 @@ import Testing
         #expect(counted.slot == 0)
         #expect(counted.runtime == 3)
         // To a step of the stamp, 4.2 ms.
-        for age: UInt64 in [0, 1, 10_000_000, 7_200_000_000_000] {
+        for age: UInt64 in [0, 1, 10_000_000, 3_600_000_000_000] {
             let now = Self.start + age
             let seen = counted.firstSeen(at: now)
             #expect(seen <= now)
+            // A clock that was read before is none that stands two hours later.
+            #expect(counted.firstSeen(at: Self.start - 8_000_000) <= Self.start)
+            #expect(counted.firstSeen(at: Self.start - 8_000_000) >= Self.start - 8_000_000)
             #expect(max(seen, Self.start) - min(seen, Self.start) <= 1 << 22)
         }
     }

@@ -90,7 +90,7 @@ import Testing
         #expect(context.contains("on its thread, context-ui"))
         #expect(sentence(MachineSample.capture("")).contains("placement decides"))
         let group = sentence(MachineSample.capture("", isOfOperation: false))
-        #expect(group.contains("whoever completes its await"))
+        #expect(group.contains("any other thread queues it"))
         let last = sentence(MachineSample.capture("limited", isOfOperation: false))
         #expect(last.contains("the limited scheduler, where it ran last"))
         let anywhere = sentence(MachineSample.capture("dedicated", isAnywhere: true))
