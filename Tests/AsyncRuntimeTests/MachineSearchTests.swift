@@ -10,7 +10,7 @@ import Testing
 struct MachineSearchTests {
     @Test func `a filter reaches machines that would have no row`() async throws {
         let runtime = try Runtime()
-        defer { runtime.shutdown() }
+        defer { runtime.shutdown(within: .seconds(120)) }
         runtime.observe { _ in }
         let tasks = (0..<600).map { _ in
             Task(executorPreference: runtime.executor) {
