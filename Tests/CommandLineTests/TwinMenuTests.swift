@@ -18,11 +18,11 @@ import Testing
         try process.awaitScreen("it runs") { $0[0].contains("nothread") && $0[0].contains("LIVE") }
         process.type("n")
         // The comparison opens by itself, with figures of the first turn.
-        let twins = try process.awaitScreen("the comparison") { lines in
+        try process.awaitScreen("the comparison") { lines in
             lines[0].contains("pooltop  twin") && lines.contains { $0.contains("Twins") }
                 && lines.contains { $0.contains("runs, ") }
+                && lines.contains { $0.contains("threads") }
         }
-        #expect(twins.contains { $0.contains("threads") })
         process.type("v")
         try process.awaitScreen("its panes") { lines in !lines.contains { $0.contains("Twins") } }
         process.type("vn")
