@@ -53,7 +53,8 @@ final class AwaitSites: Sendable {
     /// The numbers of a place and of its function; both stay below `Tally.rows`.
     func intern(_ call: CallSite, kind: OperationKind) -> (site: Int, functionRow: Int) {
         let name = AwaitSites.plainName(call.function)
-        let location = "\(call.file):\(call.line)"
+        // Of an await in the standard library the file is known.
+        let location = call.line == 0 ? "\(call.file)" : "\(call.file):\(call.line)"
         let key = "\(kind.rawValue) \(location)"
         return state.withLock { state in
             if let site = state.known[key] { return (site, state.sites[site].functionRow) }
