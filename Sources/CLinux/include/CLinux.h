@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The parts of Linux that Swift's Glibc module does not import: epoll, eventfd, futex, signalfd,
-// and one thread-local word. Everything is inline; nothing here has behaviour of its own.
+// The parts of Linux that Swift's Glibc module does not import, such as epoll, eventfd, futex and
+// signalfd; and what can be said in C only: thread-local words, a clock that is read without a call,
+// and functions with the calling convention of Swift's async code.
 // _GNU_SOURCE is not defined on purpose: with it, fd_set clashes with Glibc's module.
 
 #ifndef POOLTOP_CLINUX_H
