@@ -69,9 +69,11 @@ extension StateMachineRegistry {
         return isStill ? TaskLayout.isCancelled(task) : nil
     }
 
-    /// Rows of machines in flight that are looked for: at most `rowLimit`, the one that is pinned and those that are watched,
-    /// from a walk over at most `walkLimit` slots; `result` tells how far it went, and `functions` are
-    /// the names that the compiler's states have, by chain.
+    /// Rows of machines in flight that are looked for.
+    ///
+    /// At most `rowLimit`, and besides the one that is pinned and those that are watched; from a walk
+    /// over at most `walkLimit` slots, of which `result` tells how far it went. `functions` are the
+    /// names that the compiler's states have, by chain.
     func rows(
         rowLimit: Int,
         walkLimit: Int,

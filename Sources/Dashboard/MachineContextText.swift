@@ -12,9 +12,7 @@ struct MachineContextText {
     let width: Int
 
     private var glyphs: Glyphs { model.glyphs }
-    private var states: RuntimeSnapshot.States {
-        model.snapshot?.detail?.states ?? RuntimeSnapshot.States()
-    }
+    private var states: RuntimeSnapshot.States { model.states }
 
     var lines: [[Span]] {
         let context = row.context

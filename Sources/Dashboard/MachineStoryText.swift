@@ -12,9 +12,7 @@ struct MachineStoryText {
     let width: Int
 
     private var glyphs: Glyphs { model.glyphs }
-    private var states: RuntimeSnapshot.States {
-        model.snapshot?.detail?.states ?? RuntimeSnapshot.States()
-    }
+    private var states: RuntimeSnapshot.States { model.states }
     private var story: RuntimeSnapshot.Story? {
         states.stories.first { $0.machine == row.number }
     }

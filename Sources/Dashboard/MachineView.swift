@@ -46,9 +46,12 @@ extension RuntimeSnapshot.StateGraph {
 }
 
 extension Model {
+    /// The compiler's states of the machines; none before the first snapshot.
+    var states: RuntimeSnapshot.States { snapshot?.detail?.states ?? RuntimeSnapshot.States() }
+
     /// Functions in the order in which the views list them: first those whose source came along.
     var graphs: [RuntimeSnapshot.StateGraph] {
-        let all = (snapshot?.detail?.states.graphs ?? []).sorted {
+        let all = states.graphs.sorted {
             ($0.function, $0.id) < ($1.function, $1.id)
         }
         return all.filter(hasSource) + all.filter { !hasSource($0) }

@@ -74,7 +74,7 @@ struct MachineViewOverlay {
 
     /// Why there is nothing to see.
     static func nothing(_ model: Model) -> [[Span]] {
-        let missing = model.snapshot?.detail?.states.missing ?? ""
+        let missing = model.states.missing
         let reason = missing.isEmpty ? "No async function has been seen yet." : missing
         return [
             [Span(reason, .warning)],
@@ -122,7 +122,7 @@ struct MachineViewOverlay {
 
     private func drawForest(on frame: inout Frame, in rect: Rect) {
         let rows = Forest(model, folded: view.folded).rows
-        let states = model.snapshot?.detail?.states ?? RuntimeSnapshot.States()
+        let states = model.states
         let waits = WaitText(model)
         var row = rect.row
         let cycles = (model.snapshot?.diagnoses ?? []).filter { $0.hasPrefix("Deadlock") }

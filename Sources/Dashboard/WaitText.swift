@@ -11,7 +11,7 @@ struct WaitText {
     private let sleeps: [Int: Int]
 
     init(_ model: Model) {
-        known = model.snapshot?.detail?.states.waits ?? RuntimeSnapshot.Waits()
+        known = model.states.waits
         awaited = Dictionary(grouping: known.waits, by: \.waiter)
         waiters = Dictionary(grouping: known.waits.filter { !$0.isInGroup }, by: \.awaited)
             .mapValues { $0.map(\.waiter) }
