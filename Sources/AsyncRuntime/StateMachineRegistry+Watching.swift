@@ -30,8 +30,12 @@ extension StateMachineRegistry {
     }
 
     /// A machine has ended: the last step of its own story, and one of its parent's.
-    func tellEnd(of slot: UInt32, _ lane: ThreadLane) {
-        tell(slot, 0, State.ended.rawValue, Instant.now.nanoseconds, lane)
+    ///
+    /// `state` is the word of the state that it ended in.
+    func tellEnd(of slot: UInt32, after state: UInt64, _ lane: ThreadLane) {
+        let now = Instant.now.nanoseconds
+        let time = now &- min(state & StateMachineRegistry.sinceMask, now)
+        tell(slot, time, State.ended.rawValue, now, lane)
         tellParent(of: slot, started: 0, done: 1)
     }
 

@@ -241,18 +241,19 @@ final class StateMachineRegistry: Sendable {
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
         let way = chains.transition(from: chain, to: Int(ResumeChains.done))
-        if watched.isAny { tellEnd(of: slot, lane) }
+        // Exchanged, so that a thread that is about to call it suspended, see `ran`, has done so or does
+        // not.
+        let state = unsafe memory.pointee.state.exchange(
+            StateMachineRegistry.word(State.ended.rawValue, 0),
+            ordering: .acquiringAndReleasing
+        )
+        if watched.isAny { tellEnd(of: slot, after: state, lane) }
         let section = lane.open()
         lane.count(.machinesFinished, in: section)
         lane.tally(.machines, row: row, -1, in: section)
         lane.tally(.chains, row: chain, -1, in: section)
         lane.tally(.transitions, row: way, 1, in: section)
-        // Suspended, as far as is known here: it ended on an executor that is not ours. Exchanged, so
-        // that a thread that is about to call it suspended, see `ran`, has done so or does not.
-        let state = unsafe memory.pointee.state.exchange(
-            StateMachineRegistry.word(State.ended.rawValue, 0),
-            ordering: .acquiringAndReleasing
-        )
+        // Suspended, as far as is known here: it ended on an executor that is not ours.
         if StateMachineRegistry.isSuspended(state) {
             lane.tally(.suspended, row: row, -1, in: section)
         }
