@@ -91,6 +91,7 @@ package struct AsyncFunctions: Sendable {
             declarations[part.function] = lines.line(at: part.address)
         }
         for index in parts.indices {
+            if index % 1024 == 0 { try file.goOn() }
             let part = parts[index]
             parts[index].line =
                 part.state.isEmpty

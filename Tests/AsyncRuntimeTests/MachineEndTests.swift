@@ -68,10 +68,16 @@ private func refuse() async throws { throw Refusal() }
                 await withDiscardingTaskGroup { group in
                     for _ in 0..<3 { group.addTask { await barrier.pass() } }
                 }
-                // Begins to run here, and is seen when it comes back.
-                await Task.immediate(executorPreference: runtime.executor) {
-                    await Task.yield()
-                }.value
+                // Begins to run here, and is seen when it comes back: it is suspended once this call
+                // has returned, so that it does come back.
+                let held = Mutex<CheckedContinuation<Void, Never>?>(nil)
+                let immediate = Task.immediate(executorPreference: runtime.executor) {
+                    await withCheckedContinuation { continuation in
+                        held.withLock { $0 = continuation }
+                    }
+                }
+                held.withLock { $0 }?.resume()
+                await immediate.value
             }
             // A value is there a moment before its task is seen to have ended.
             try await eventually("all but this one have ended", on: runtime) {
@@ -133,13 +139,14 @@ private func refuse() async throws { throw Refusal() }
             let machines = runtime.snapshot().machines
             return visits == count && machines.inFlight == count && machines.onlyCounted == count
         }
-        await barrier.open()
+        // By a task of the runtime: this one, which is none, could leave the actor on a thread of the
+        // runtime, and be seen there.
+        _ = try await spawn(runtime) { await barrier.open() }.value
         try await eventually("all wait", on: runtime) {
-            runtime.snapshot().port.timers == count
+            let snapshot = runtime.snapshot()
+            return snapshot.port.timers == count && snapshot.machines.inFlight == count
+                && snapshot.machines.onlyCounted == 0
         }
-        let waiting = runtime.snapshot().machines
-        #expect(waiting.inFlight == count)
-        #expect(waiting.onlyCounted == 0)
         for task in tasks { task.cancel() }
         for task in tasks { _ = try? await task.value }
         try await eventually("all have ended", on: runtime) {

@@ -65,7 +65,8 @@ func eventually(
     let deadline = Instant.now.advanced(by: .seconds(50))
     while !condition() {
         guard Instant.now < deadline else {
-            Issue.record(what, sourceLocation: sourceLocation)
+            let machines = runtime.snapshot().machines
+            Issue.record("\(what); \(machines)", sourceLocation: sourceLocation)
             return
         }
         try await runtime.sleep(for: .milliseconds(1))
