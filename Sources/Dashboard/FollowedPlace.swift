@@ -52,9 +52,16 @@ enum FollowedPlace: Equatable {
 }
 
 extension Model {
-    /// The style of a thread's name: lit while it works for the machine that is followed.
-    func style(ofThread name: String, _ usual: Style = .strong) -> Style {
-        FollowedPlace(in: self) == .thread(name) ? .selected : usual
+    /// The short name of a thread: lit and marked while it works for the machine that is followed.
+    func span(ofThread name: String, as short: String) -> Span {
+        FollowedPlace(in: self) == .thread(name)
+            ? Span("\(short)\(glyphs.followed)", .followed) : Span(short, .strong)
+    }
+
+    /// A machine's number, lit and marked where it is the one that is followed.
+    func span(ofMachine number: Int, _ usual: Style) -> Span {
+        tempo.followed?.number == number
+            ? Span("\(glyphs.followed)\(number)", .followed) : Span("#\(number)", usual)
     }
 
     /// Whether a packet is of the machine that is followed: the one that waits, or was taken last.

@@ -125,12 +125,12 @@ package struct Frame: Equatable, Sendable {
     }
 
     /// Gives all cells of a rectangle a style and keeps their characters.
-    mutating func restyle(_ rect: Rect, _ style: Style) {
+    mutating func restyle(_ rect: Rect, _ style: Style, except kept: Style? = nil) {
         let columns =
             max(0, rect.column)..<max(max(0, rect.column), min(rect.endColumn, size.columns))
         let rows = max(0, rect.row)..<max(max(0, rect.row), min(rect.endRow, size.rows))
         for row in rows {
-            for column in columns {
+            for column in columns where cells[row * size.columns + column].style != kept {
                 cells[row * size.columns + column].style = style
             }
         }

@@ -16,6 +16,8 @@ package struct Glyphs: Equatable, Sendable {
     let spinning: String
     let parked: String
     let leaving: String
+    /// In place of the `#` of the machine that is followed, and beside what works for it.
+    let followed: String
     /// A packet that a poller has taken.
     let taken: String
     let good: String
@@ -50,6 +52,7 @@ package struct Glyphs: Equatable, Sendable {
         spinning: "◌",
         parked: "○",
         leaving: "◁",
+        followed: "»",
         taken: "✓",
         good: "✓",
         bad: "✗",
@@ -80,6 +83,7 @@ package struct Glyphs: Equatable, Sendable {
         spinning: "~",
         parked: ".",
         leaving: "x",
+        followed: "@",
         taken: "+",
         good: "ok",
         bad: "XX",

@@ -11,8 +11,9 @@ struct MachineColumns {
         let model = model
         return [
             Column("machine", width: 7, growth: 3, by: { $0.number }) { machine, _ in
-                let mark = machine.number == model.pinnedMachine ? glyphs.arrow : "#"
-                return Span("\(mark)\(machine.number)", Self.style(of: machine.number, in: model))
+                let span = model.span(ofMachine: machine.number, .strong)
+                guard machine.number == model.pinnedMachine else { return span }
+                return Span("\(glyphs.arrow)\(machine.number)", span.style)
             },
             Column("function", width: 8, growth: 16, urge: 8, by: { $0.function }) {
                 machine,
@@ -78,11 +79,6 @@ struct MachineColumns {
     private static func end(of text: String, _ width: Int, _ glyphs: Glyphs) -> String {
         guard text.width > width else { return text }
         return width > 0 ? glyphs.ellipsis + String(text.suffix(width - 1)) : ""
-    }
-
-    /// The machine that is followed is lit wherever its number is.
-    static func style(of machine: Int, in model: Model, _ usual: Style = .strong) -> Style {
-        model.tempo.followed?.number == machine ? .selected : usual
     }
 
     /// A state as glyph and word.

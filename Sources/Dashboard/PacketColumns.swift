@@ -13,8 +13,9 @@ struct PacketColumns {
         return [
             Column("packet", width: 10, growth: 4, by: { $0.number }) { packet, _ in
                 let mark = packet.isQueued ? glyphs.waiting : glyphs.taken
-                let isFollowed = model.isFollowed(packet)
-                return Span("\(mark) #\(packet.number)", isFollowed ? .selected : style(packet))
+                return model.isFollowed(packet)
+                    ? Span("\(mark) \(glyphs.followed)\(packet.number)", .followed)
+                    : Span("\(mark) #\(packet.number)", style(packet))
             },
             Column("operation", width: 9, growth: 6, by: { $0.operation }) { packet, _ in
                 Span(packet.operation, style(packet))

@@ -317,7 +317,7 @@ struct Picture {
             var line = [Span(station.title.left(16), isLit ? .focus : .strong)]
             line += texts.lines(of: station).first ?? []
             if texts.followedLine(at: station) != nil {
-                line.append(Span(" \(glyphs.leader)", .key))
+                line.append(Span(" \(glyphs.followed)", .followed))
             }
             frame.draw(line, column: 1, row: row, in: area)
             row += 1

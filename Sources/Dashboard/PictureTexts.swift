@@ -41,7 +41,7 @@ struct PictureTexts {
         guard let followed = tempo.followed, FollowedPlace(in: model)?.station == station else {
             return nil
         }
-        return [Span("\(glyphs.leader) \(followed.function) #\(followed.number)", .selected)]
+        return [Span("\(followed.function) \(glyphs.followed)\(followed.number)", .followed)]
     }
 
     // MARK: Boxes
@@ -115,9 +115,12 @@ struct PictureTexts {
     private var port: [[Span]] {
         let packets = (detail?.packets ?? []).map { packet in
             let mark = packet.isQueued ? glyphs.waiting : glyphs.taken
+            let number =
+                model.isFollowed(packet)
+                ? Span("\(mark)\(glyphs.followed)\(packet.number)", .followed)
+                : Span("\(mark)#\(packet.number)")
             return [
-                Span("\(mark)#\(packet.number) ", model.isFollowed(packet) ? .selected : .plain),
-                Span(packet.operation, .dim), Span(" \(packet.result)", .dim),
+                number, Span(" \(packet.operation)", .dim), Span(" \(packet.result)", .dim),
             ]
         }
         return [number(snapshot.port.queued, snapshot.port.queued == 1 ? "packet" : "packets")]
@@ -126,23 +129,27 @@ struct PictureTexts {
 
     private var pollers: [[Span]] {
         (detail?.pollers ?? []).map { poller in
-            [
-                Span("P\(poller.number) ", model.style(ofThread: "poller-\(poller.number)")),
-                PollerColumns.state(poller.state, engine: "", glyphs),
+            thread("poller-\(poller.number)", as: "P\(poller.number)") + [
+                PollerColumns.state(poller.state, engine: "", glyphs)
             ]
         }
     }
 
     private var workers: [[Span]] {
         let rows = (detail?.workers ?? []).map { worker in
-            let machine = worker.machine > 0 ? " #\(worker.machine)" : ""
-            return [
-                Span("W\(worker.number) ", model.style(ofThread: "worker-\(worker.number)")),
-                WorkerColumns.state(worker.state, glyphs),
-                Span(machine, MachineColumns.style(of: worker.machine, in: model, .plain)),
-            ]
+            let state = WorkerColumns.state(worker.state, glyphs)
+            let machine =
+                worker.machine > 0
+                ? [Span(" "), model.span(ofMachine: worker.machine, .plain)] : []
+            return thread("worker-\(worker.number)", as: "W\(worker.number)") + [state] + machine
         }
         return rows.isEmpty ? [number(snapshot.workers.processing, "at work")] : rows
+    }
+
+    /// A thread's short name, with a blank or the mark of the machine that is followed behind it.
+    private func thread(_ name: String, as short: String) -> [Span] {
+        let span = model.span(ofThread: name, as: short)
+        return span.style == .followed ? [span] : [span, Span(" ")]
     }
 
     private var placement: [[Span]] {
@@ -248,7 +255,7 @@ struct PictureTexts {
         let time = { (value: Int) in Quantity.duration(microseconds: value, glyphs: glyphs) }
         let end = followed.hasEnded ? ", ended" : ""
         var lines = [
-            [Span("\(glyphs.leader) \(followed.function) #\(followed.number)\(end)", .key)]
+            [Span("\(followed.function) \(glyphs.followed)\(followed.number)\(end)", .key)]
         ]
         if let all = followed.awaitMicroseconds, let thread = followed.threadMicroseconds {
             lines.append([

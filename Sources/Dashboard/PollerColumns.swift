@@ -10,7 +10,7 @@ struct PollerColumns {
         let model = model
         var columns: [Column<RuntimeSnapshot.PollerRow>] = [
             Column("id", width: 4, by: { $0.number }) { poller, _ in
-                Span("P\(poller.number)", model.style(ofThread: "poller-\(poller.number)"))
+                model.span(ofThread: "poller-\(poller.number)", as: "P\(poller.number)")
             },
             Column("state", width: 9, growth: 11, by: { $0.state.rawValue }) { poller, width in
                 let isWide = width >= 18

@@ -124,8 +124,9 @@ struct PortPane {
             case "queued": place == .port
             default: false
             }
-        let style: Style = isLit ? .selected : .plain
-        frame.draw(gauge.name, style, column: rect.column, row: row, in: rect)
+        let name =
+            isLit ? Span(gauge.name + model.glyphs.followed, .followed) : Span(gauge.name)
+        frame.draw([name], column: rect.column, row: row, in: rect)
         var column = rect.column + 9
         column = frame.draw(value, .strong, column: column, row: row, in: rect) + 1
         let peak = Quantity.count(Int(clamping: history.peak)).right(Quantity.countWidth)

@@ -22,6 +22,8 @@ package enum Style: UInt8, CaseIterable, Sendable {
     case key
     /// The chosen row of the focused pane.
     case selected
+    /// What belongs to the state machine that is followed, wherever it is.
+    case followed
     case running
     case blocked
     case waiting

@@ -23,7 +23,7 @@ struct Table<Row: DashboardRow> {
             if isFocused, index == place.chosen {
                 let body = grid.body
                 let line = Rect(column: body.column, row: row, columns: body.columns, rows: 1)
-                frame.restyle(line, .selected)
+                frame.restyle(line, .selected, except: .followed)
             }
         }
     }

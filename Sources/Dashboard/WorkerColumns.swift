@@ -13,7 +13,7 @@ struct WorkerColumns {
         let model = model
         return [
             Column("id", width: 4, by: { $0.number }) { worker, _ in
-                Span("W\(worker.number)", model.style(ofThread: "worker-\(worker.number)"))
+                model.span(ofThread: "worker-\(worker.number)", as: "W\(worker.number)")
             },
             Column("state", width: 10, growth: 1, by: { $0.state.rawValue }) { worker, _ in
                 Self.state(worker.state, glyphs)
@@ -24,8 +24,7 @@ struct WorkerColumns {
                 Span(worker.function.cut(to: width, glyphs: glyphs))
             },
             Column("machine", width: 7, rank: 3, growth: 2, by: { $0.machine }) { worker, _ in
-                let style = MachineColumns.style(of: worker.machine, in: model, .plain)
-                return Span(worker.machine > 0 ? "#\(worker.machine)" : "", style)
+                worker.machine > 0 ? model.span(ofMachine: worker.machine, .plain) : Span("")
             },
         ]
     }

@@ -22,15 +22,6 @@ struct WorkerPane {
         if line.width > rect.columns { line = queues(snapshot, isTight: true) }
         let spans = line.fitted(to: rect.columns)
         frame.draw(spans, column: rect.column, row: rect.endRow - 1, in: rect)
-        if FollowedPlace(in: model) == .queue {
-            let row = Rect(
-                column: rect.column,
-                row: rect.endRow - 1,
-                columns: min(rect.columns, PhraseLine.width(of: spans)),
-                rows: 1
-            )
-            frame.restyle(row, .selected)
-        }
         let schedulers = schedulerRows(in: rect)
         for (index, row) in snapshot.schedulers.prefix(schedulers).enumerated() {
             let line = SchedulerLine(model: model, row: row).line.fitted(to: rect.columns)
@@ -62,6 +53,7 @@ struct WorkerPane {
         let queues = snapshot.queues
         let local = queues.local.reduce(0) { $0 &+ $1 }
         let waited = queues.oldestMicroseconds ?? 0
+        let followed = FollowedPlace(in: model) == .queue ? model.tempo.followed : nil
         // Whether there is an item that has only just come is not worth a change of the screen.
         let oldest =
             waited < 100_000 ? "<0.1s" : Quantity.spell(microseconds: waited, glyphs: model.glyphs)
@@ -86,6 +78,10 @@ struct WorkerPane {
         if !isTight {
             let peak = Quantity.count(Int(clamping: model.trends.items.peak))
             line.phrases.append(phrase("peak", peak, rank: 4))
+        }
+        // Last, so that nothing moves to and fro when it comes and goes.
+        if let followed {
+            line.phrases.append(.init([model.span(ofMachine: followed.number, .plain)]))
         }
         return line
     }

@@ -65,6 +65,8 @@ struct ThemeColors {
             case .heading: isMono || isHeavy ? CN_UNDERLINE : 0
             case .strong, .key, .focus, .running, .good, .warning: CN_BOLD
             case .title, .selected: CN_REVERSE
+            // Without colours it must not look like the chosen row.
+            case .followed: isMono ? CN_BOLD | CN_UNDERLINE : CN_REVERSE | CN_BOLD
             case .blocked: isMono ? CN_REVERSE : CN_BOLD
             case .bad: CN_REVERSE | CN_BOLD
             }
@@ -76,7 +78,7 @@ struct ThemeColors {
         case .plain, .strong, .title, .selected, .key: .text
         case .dim, .heading, .parked: .faint
         case .border: .line
-        case .focus: .focus
+        case .focus, .followed: .focus
         case .running, .good: .running
         case .blocked, .bad: .blocked
         case .waiting: .waiting

@@ -38,7 +38,7 @@ struct FollowedTests {
             var word = ""
             for column in 0..<120 {
                 guard let cell = frame.cell(column: column, row: row) else { continue }
-                if cell.style == .selected {
+                if cell.style == .followed {
                     word.unicodeScalars.append(cell.scalar)
                 } else if !word.isEmpty {
                     words.append(word)
@@ -47,17 +47,17 @@ struct FollowedTests {
             }
             if !word.isEmpty { words.append(word) }
         }
-        return words.map { word in String(word.drop { $0 == " " }) }
+        return words
     }
 
     @Test func `the port is lit where the operation waits`() {
         let armed = Self.lit(Self.snapshot(state: "read", last: .submitted, on: "worker-1"))
-        #expect(armed.contains("armed"), "\(armed)")
-        #expect(armed.contains("#10233"))
+        #expect(armed.contains("armed»"), "\(armed)")
+        #expect(armed.contains("»10233"))
         let timer = Self.lit(Self.snapshot(state: "sleep", last: .submitted, on: "worker-1"))
-        #expect(timer.contains("timers"), "\(timer)")
+        #expect(timer.contains("timers»"), "\(timer)")
         let queued = Self.lit(Self.snapshot(state: "read", last: .performed))
-        #expect(queued.contains("queued"), "\(queued)")
+        #expect(queued.contains("queued»"), "\(queued)")
     }
 
     @Test func `its packet is lit, waiting or taken`() throws {
@@ -65,7 +65,7 @@ struct FollowedTests {
         let packet = try #require(snapshot.detail?.packets.first { !$0.isQueued })
         snapshot.detail?.tempo.followed?.packet = packet.number
         let taken = Self.lit(snapshot)
-        #expect(taken.contains { $0.contains("#\(packet.number)") }, "\(taken)")
+        #expect(taken.contains { $0.contains("»\(packet.number)") }, "\(taken)")
         var waiting = Self.snapshot(state: "read", last: .performed)
         waiting.detail?.packets.insert(
             .init(
@@ -79,17 +79,37 @@ struct FollowedTests {
             at: 0
         )
         let lit = Self.lit(waiting)
-        #expect(lit.contains { $0.contains("#99001") }, "\(lit)")
+        #expect(lit.contains { $0.contains("»99001") }, "\(lit)")
     }
 
     @Test func `the thread that works for it is lit, and the queues while it waits for one`() {
-        #expect(Self.lit(Self.snapshot(state: "read", last: .taken), focus: "1").contains("P1"))
+        #expect(Self.lit(Self.snapshot(state: "read", last: .taken), focus: "1").contains("P1»"))
         let queued = Self.lit(Self.snapshot(state: "queued", last: .placed))
-        #expect(queued.contains { $0.contains("global") }, "\(queued)")
+        // At the worker that runs it in this sample, behind the queues, in the list of machines.
+        #expect(queued == ["»10233", "»10233", "»10233"], "\(queued)")
         var running = Self.snapshot(state: "running", last: .began)
         let index = running.detail?.machines.firstIndex { $0.number == Self.machine } ?? 0
         running.detail?.machines[index].thread = "worker-1"
-        #expect(Self.lit(running, focus: "1").contains("W1"))
+        #expect(Self.lit(running, focus: "1").contains("W1»"))
+    }
+
+    @Test func `the chosen row does not hide what is lit in it, with or without colours`() throws {
+        for glyphs: Glyphs in [.unicode, .ascii] {
+            var model = Sample.model(120, 36, glyphs: glyphs, keys: [.character("4")])
+            _ = update(&model, .snapshot(Self.snapshot(state: "read", last: .submitted)))
+            let index = try #require(model.rows.index(of: .machine(Self.machine)))
+            let above = model.rows.machines.count - 1 - index
+            for key in [.end] + [Key](repeating: .up, count: above) {
+                _ = update(&model, .key(key))
+            }
+            let frame = view(model)
+            let row = try #require(
+                frame.lines.lastIndex { $0.contains("\(glyphs.followed)10233") }
+            )
+            let styles = (0..<120).compactMap { frame.cell(column: $0, row: row)?.style }
+            #expect(styles.count { $0 == .followed } == 6)
+            #expect(styles.contains(.selected))
+        }
     }
 
     // MARK: Choosing

@@ -26,6 +26,7 @@ enum StyleLetters {
         case .heading: "h"
         case .key: "K"
         case .selected: "#"
+        case .followed: "@"
         case .running: "r"
         case .blocked: "b"
         case .waiting: "w"

@@ -43,6 +43,14 @@ struct ThemeTests {
         #expect(Set(looks).count >= (theme == .mono ? 3 : Self.states.count))
     }
 
+    @Test(arguments: Theme.allCases, [ColorDepth.mono, .eight, .sixteen, .indexed, .direct])
+    func `what is followed does not look like the chosen row`(theme: Theme, depth: ColorDepth) {
+        let colors = ThemeColors(theme: theme, depth: depth)
+        #expect(colors.attributes(of: .followed) != colors.attributes(of: .selected))
+        let hasColors = theme != .mono && depth != .mono
+        #expect((colors.pair(of: .followed) != colors.pair(of: .selected)) == hasColors)
+    }
+
     @Test func `without colours no theme asks for one`() {
         for theme in Theme.allCases {
             for style in Style.allCases {
