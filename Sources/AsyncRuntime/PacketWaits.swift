@@ -30,6 +30,9 @@ final class PacketWaits: Sendable {
         if count > 0 { times.record(waited * 1000, functionRow: 0, count: count, lane: lane) }
     }
 
+    /// Forgets, at the next look, the waits of packets so far.
+    func beginAnew() { times.beginAnew() }
+
     /// The waits of the last five to ten seconds; `nil` where no packet was taken.
     ///
     /// By whoever has the sampler's turn.

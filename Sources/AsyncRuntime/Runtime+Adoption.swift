@@ -43,6 +43,10 @@ extension Runtime {
         taskExecutor.placementSetting.forgetVisits()
         forgetTaskLocals()
         skipOnSuccess = configuration.skipOnSuccess
+        // How long the work before has waited says nothing of what comes.
+        packetWaits.beginAnew()
+        registry.waits.beginAnew()
+        registry.chains.waits.beginAnew()
         do throws(Errno) {
             try pollers.resize(
                 minimum: configuration.pollers.lowerBound,

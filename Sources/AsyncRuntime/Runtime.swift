@@ -36,6 +36,7 @@ public final class Runtime: Sendable {
     let pollers: PollerThreads
     let taskExecutor: PoolTaskExecutor
     let dispatcher: Dispatcher
+    let packetWaits: PacketWaits
     let schedulers: Schedulers
     let mainQueue: MainQueue
     let stopSignal = StopSignal()
@@ -96,7 +97,7 @@ public final class Runtime: Sendable {
             placement: configuration.placement
         )
         mainQueue = MainQueue(executor: taskExecutor)
-        let packetWaits = PacketWaits()
+        packetWaits = PacketWaits()
         dispatcher = Dispatcher(executor: taskExecutor, packetWaits: packetWaits, log: log)
         pollers = PollerThreads(
             port: port,

@@ -18,6 +18,8 @@ final class WaitTimes: @unchecked Sendable {
     typealias Figures = (p50: Int, p99: Int, max: Int)
 
     private let rows: Int
+    /// Whether what was recorded so far is to be forgotten at the next look.
+    private let forgets = Atomic(false)
     private let stripes: [LatencyStripe]
     private var windows: [Int: Window] = [:]
     /// What was asked of several rows together since the last look.
@@ -69,9 +71,18 @@ final class WaitTimes: @unchecked Sendable {
         }
     }
 
+    /// Forgets, at the next look, all waits that were recorded until then.
+    ///
+    /// By any thread, while nothing is in flight: what is recorded between this and the look is lost.
+    func beginAnew() {
+        forgets.store(true, ordering: .releasing)
+    }
+
     /// Takes in what was recorded, for the functions below `functionCount`, if a second has begun
     /// since the last call.
     func drain(functionCount: Int, atSeconds now: Double) {
+        // Acquiring; pairs with the releasing store in `beginAnew`.
+        if forgets.exchange(false, ordering: .acquiring) { forget(atSeconds: now) }
         guard Int(now) != second else { return }
         second = Int(now)
         together.removeAll(keepingCapacity: true)
@@ -90,6 +101,16 @@ final class WaitTimes: @unchecked Sendable {
             }
             windows[row]?.summarize()
         }
+    }
+
+    private func forget(atSeconds now: Double) {
+        for stripe in stripes {
+            while !stripe.tryDrain(into: &fresh) {}
+        }
+        fresh = .ofLatencies()
+        windows.removeAll()
+        together.removeAll(keepingCapacity: true)
+        turnedAt = now
     }
 
     /// Half of the waits were no longer than the first figure, 99 of 100 no longer than the second,

@@ -41,6 +41,20 @@ import Testing
         #expect(times.percentiles(functionRow: 1) == nil)
     }
 
+    @Test func `what was recorded before it begins anew is forgotten at once`() throws {
+        let lane = lanes.make(kind: .poller, number: 1)
+        times.record(9_000_000, functionRow: 1, lane: lane)
+        times.drain(functionCount: 2, atSeconds: 1)
+        times.record(8_000_000, functionRow: 1, lane: lane)
+        times.beginAnew()
+        // In the same second, and with a wait that no look has seen yet.
+        times.drain(functionCount: 2, atSeconds: 1.5)
+        #expect(times.percentiles(functionRow: 1) == nil)
+        times.record(1_000_000, functionRow: 1, lane: lane)
+        times.drain(functionCount: 2, atSeconds: 2)
+        #expect(try #require(times.percentiles(functionRow: 1)).max < 1010)
+    }
+
     @Test func `waits of the same length are entered together, and the longest is named`() throws {
         let lane = lanes.make(kind: .poller, number: 1)
         let times = WaitTimes(rows: 1)
