@@ -14,8 +14,6 @@ internal import Telemetry
 final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     /// The kind of job by which `Task.yield` comes back.
     private static let nullaryContinuation: UInt8 = 195
-    /// `ExecutorJob.Kind.task`, without a call.
-    private static let task: UInt8 = 0
 
     let contexts: ThreadContexts
     let pool: WorkerPool
@@ -92,7 +90,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         _ kind: UInt8,
         _ context: ThreadContext
     ) -> (scheduler: SchedulerName?, isNew: Bool) {
-        guard kind == PoolTaskExecutor.task else { return (nil, false) }
+        guard kind == TaskLayout.taskKind else { return (nil, false) }
         guard tracksMachines else { return (nil, knowsTasks && TaskLayout.entry(bits) != 0) }
         return registry.enqueued(bits, context)
     }
@@ -143,7 +141,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     /// Asks for what a job that is run next will need first.
     @inline(__always)
     func prefetchFrames(_ bits: UInt) {
-        guard knowsTasks, TaskLayout.jobKind(bits) == PoolTaskExecutor.task else { return }
+        guard knowsTasks, TaskLayout.jobKind(bits) == TaskLayout.taskKind else { return }
         TaskLayout.prefetchFrames(bits)
     }
 
@@ -174,7 +172,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         context.hasEnded = false
         context.runningSlot = 0
         let isMachine =
-            tracksMachines && kind == PoolTaskExecutor.task
+            tracksMachines && kind == TaskLayout.taskKind
             && registry.began(bits, at: startedAt.nanoseconds, context)
         Hop.pass(
             .began,

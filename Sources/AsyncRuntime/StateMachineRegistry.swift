@@ -160,7 +160,7 @@ final class StateMachineRegistry: Sendable {
     ) -> UInt32 {
         let counted = word(of: task)
         let startChain = chains.number(ofStart: TaskLayout.startFunction(task))
-        let isStart = counted?.hasRun == false && !isBody
+        let isStart = !isBody && TaskLayout.entry(task) != 0
         return start(
             task,
             chain: isStart ? startChain : chains.number(of: task, isBody: isBody),

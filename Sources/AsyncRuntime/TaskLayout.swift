@@ -12,6 +12,8 @@ internal import Synchronization
 enum TaskLayout {
     private static let reservedOffset = 48
     private static let flagsOffset = 32
+    /// `ExecutorJob.Kind.task`, without a call.
+    static let taskKind: UInt8 = 0
     private static let isGroupChild: UInt32 = 1 << 26
     private static let isAsyncLet: UInt32 = 1 << 28
     private static let identifierOffset = 36
@@ -125,13 +127,14 @@ enum TaskLayout {
         unsafe pointer(task).load(fromByteOffset: resumeFunctionOffset, as: UInt.self)
     }
 
-    /// The function that a task begins with, at its first `enqueue`; 0 where that cannot be told.
+    /// The function that a task begins with, until it does; 0 for one that has run, wherever that was,
+    /// and where it cannot be told.
     @inline(__always)
     static func entry(_ task: UInt) -> UInt {
+        guard TaskBeginnings.contain(resumeFunction(task)) else { return 0 }
+        // The only context is the first; the concurrency runtime keeps the closure before it.
         let context = unsafe pointer(task).load(fromByteOffset: resumeContextOffset, as: UInt.self)
         guard context != 0, context & 7 == 0 else { return 0 }
-        // The first context has no parent; the concurrency runtime keeps the closure before it.
-        guard unsafe pointer(context).load(as: UInt.self) == 0 else { return 0 }
         return unsafe pointer(context - UInt(entryDistance)).load(as: UInt.self)
     }
 
@@ -197,6 +200,10 @@ enum TaskLayout {
         return unsafe pointer
     }
 
+    private static func isInExecutable(_ function: UInt) -> Bool {
+        FrameCapture.encode(function) != FrameCapture.elsewhere
+    }
+
     /// The probe's task, when its end was told.
     private static let endedLast = Atomic<UInt>(0)
 
@@ -231,12 +238,14 @@ enum TaskLayout {
                 return await group.next() ?? 0
             }
             seen.parents.append(parentOfGroup)
+            await withDiscardingTaskGroup { group in group.addTask {} }
             await Task.yield()
         }
         guard let first = executor.take() else { return false }
         let bits = unsafe unsafeBitCast(first, to: UInt.self)
         setReservedWord(mark, of: bits)
-        let hasEntry = FrameCapture.encode(entry(bits)) != FrameCapture.elsewhere
+        TaskBeginnings.learn(resumeFunction(bits))
+        let hasEntry = isInExecutable(entry(bits))
         let wasCancelled = isCancelled(bits)
         task.cancel()
         let isNowCancelled = isCancelled(bits)
@@ -244,11 +253,24 @@ enum TaskLayout {
         guard watchEnd(of: bits), watchEnd(of: bits) else { return false }
         executor.run(first)
         let between = endedLast.load(ordering: .relaxed) == bits
-        while let job = executor.take() { executor.run(job) }
+        var returns: [UInt] = []
+        var children: [UInt] = []
+        while let job = executor.take() {
+            let next = unsafe unsafeBitCast(job, to: UInt.self)
+            if next == bits {
+                returns.append(entry(bits))
+            } else if jobKind(next) == taskKind {
+                TaskBeginnings.learn(resumeFunction(next))
+                children.append(entry(next))
+            }
+            executor.run(job)
+        }
         let after = endedLast.load(ordering: .relaxed) == bits
         let isKept = reservedWord(bits) == mark
         withExtendedLifetime(task) {}
         return isKept && !between && after && seen.task == bits && seen.frames >= 1
+            && !returns.isEmpty && returns.allSatisfy { $0 == 0 }
+            && children.count == 5 && children.allSatisfy(isInExecutable)
             && seen.childIsInFrame && !isInParentsFrame(bits)
             && seen.childIsInGroup && !isInGroup(bits)
             && hasEntry && !wasCancelled && isNowCancelled
