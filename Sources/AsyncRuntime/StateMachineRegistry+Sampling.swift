@@ -25,6 +25,7 @@ extension StateMachineRegistry {
         case .running: "running"
         case .suspended: "suspended"
         case .ended: "ended"
+        case .left: "left"
         default: OperationKind(rawValue: raw &- State.waiting.rawValue)?.name ?? "waiting"
         }
     }
@@ -113,7 +114,7 @@ extension StateMachineRegistry {
             switch State(rawValue: raw) {
             case .queued: times.queued += current
             case .running: times.running += current
-            case .ended: break
+            case .ended, .left: break
             default: times.waiting += current
             }
             let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))

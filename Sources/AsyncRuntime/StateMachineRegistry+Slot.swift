@@ -10,8 +10,10 @@ extension StateMachineRegistry {
         case running
         /// Suspended, but not in an operation of this runtime: a child task, an actor, a stream.
         case suspended
-        /// The last step of each story, and of a slot that is free.
+        /// The last step of a story, and the state of a slot that is free.
         case ended
+        /// The last step of a story that goes on in another runtime.
+        case left
         /// Awaits an operation; its kind is added to this value.
         case waiting = 16
     }

@@ -29,14 +29,15 @@ extension StateMachineRegistry {
         watched.tell(number) { $0.append(step) }
     }
 
-    /// A machine has ended: the last step of its own story, and one of its parent's.
+    /// A machine has ended, or has left for another runtime: the last step of its own story here, and
+    /// one of its parent's.
     ///
-    /// `state` is the word of the state that it ended in.
-    func tellEnd(of slot: UInt32, after state: UInt64, _ lane: ThreadLane) {
+    /// `state` is the word of the state that it was in.
+    func tellEnd(of slot: UInt32, after state: UInt64, as last: State, _ lane: ThreadLane) {
         let now = Instant.now.nanoseconds
         let time = now &- min(state & StateMachineRegistry.sinceMask, now)
-        tell(slot, time, State.ended.rawValue, now, lane)
-        tellParent(of: slot, started: 0, done: 1)
+        tell(slot, time, last.rawValue, now, lane)
+        if last == .ended { tellParent(of: slot, started: 0, done: 1) }
     }
 
     /// A machine has begun; as a rule on the thread of the task that made it.

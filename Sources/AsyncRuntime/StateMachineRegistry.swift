@@ -214,13 +214,13 @@ final class StateMachineRegistry: Sendable {
             if word.isCounted {
                 lane.count(.machinesFinished)
             } else if word.slot < limit {
-                finish(task, word.slot, lane: lane)
+                finish(task, word.slot, isEnd: isEnd, lane: lane)
             }
         }
     }
 
-    /// Counts the end and frees the slot.
-    private func finish(_ task: UInt, _ slot: UInt32, lane: ThreadLane) {
+    /// Counts the end, or that the task is another runtime's now, and frees the slot.
+    private func finish(_ task: UInt, _ slot: UInt32, isEnd: Bool, lane: ThreadLane) {
         let memory = unsafe pointer(slot)
         // The sampler may be looking at the task; it takes nanoseconds, unless it lost its processor
         // meanwhile. Sequentially consistent; pairs with the stores and loads of `isCancelled` and of
@@ -247,7 +247,7 @@ final class StateMachineRegistry: Sendable {
             StateMachineRegistry.word(State.ended.rawValue, 0),
             ordering: .acquiringAndReleasing
         )
-        if watched.isAny { tellEnd(of: slot, after: state, lane) }
+        if watched.isAny { tellEnd(of: slot, after: state, as: isEnd ? .ended : .left, lane) }
         let section = lane.open()
         lane.count(.machinesFinished, in: section)
         lane.tally(.machines, row: row, -1, in: section)

@@ -71,18 +71,23 @@ struct DetailOverlay {
         case .packet: "No longer among the newest packets."
         case .poller, .worker: "The thread has ended."
         case .function: "No state machine is in this function any more."
-        case .machine(let row):
-            hasEnded(row.number)
-                ? "It has ended." : "It has ended, or is not among the machines that have a row."
+        case .machine(let row): farewell(of: row.number)
         }
     }
 
-    /// Whether a machine without a row is known to be no longer in flight: its story says so, or all
-    /// that are have a row.
-    private func hasEnded(_ number: Int) -> Bool {
+    /// What it means that a machine has no row any more, as far as its story says so; or else, when
+    /// all that are in flight have one.
+    private func farewell(of number: Int) -> String {
         let detail = model.snapshot?.detail
         let story = detail?.states.stories.first { $0.machine == number }
-        if story?.steps.last?.state == "ended" { return true }
-        return (detail?.machines.count ?? 0) >= (model.snapshot?.machines.inFlight ?? 0)
+        switch story?.steps.last?.state {
+        case "ended": return "It has ended."
+        case "left": return "It has left for another runtime."
+        default: break
+        }
+        let areAllShown =
+            (detail?.machines.count ?? 0) >= (model.snapshot?.machines.inFlight ?? 0)
+        return areAllShown
+            ? "It has ended." : "It has ended, or is not among the machines that have a row."
     }
 }

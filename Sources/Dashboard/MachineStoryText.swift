@@ -82,7 +82,9 @@ struct MachineStoryText {
         let frames = step.chain.flatMap { chain in
             states.chains.indices.contains(chain) ? states.chains[chain].frames : nil
         }
-        let place = frames?.first.map { "\($0.state) \($0.function)" } ?? ""
+        let place =
+            step.state == "left"
+            ? "for another runtime" : frames?.first.map { "\($0.state) \($0.function)" } ?? ""
         let after = Quantity.duration(microseconds: step.afterMicroseconds, glyphs: glyphs)
         let spans = [
             Span(Quantity.clock(seconds: step.elapsedSeconds) + " ", .dim),

@@ -5,7 +5,8 @@ extension RuntimeSnapshot {
     package struct Story: Codable, Equatable, Sendable {
         package struct Step: Codable, Equatable, Sendable {
             package var elapsedSeconds: Double
-            /// What it became: `running`, `queued`, `suspended`, `ended`, or the operation awaited.
+            /// What it became: `running`, `queued`, `suspended`, `ended`, the operation awaited, or
+            /// `left`, for another runtime.
             package var state: String
             /// The thread that made it so.
             package var thread: String

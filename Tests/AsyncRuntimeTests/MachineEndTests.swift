@@ -159,14 +159,30 @@ private func refuse() async throws { throw Refusal() }
         try await withRuntime { first in
             first.observe { _ in }
             try await withRuntime { second in
+                let number = Atomic(0)
+                let isWatched = Atomic(false)
                 let task = Task(executorPreference: first.executor) {
-                    await Task.yield()
+                    let identifier = TaskLayout.identifier(TaskLayout.current)
+                    number.store(Int(identifier), ordering: .relaxed)
+                    while !isWatched.load(ordering: .relaxed) {
+                        try? await first.sleep(for: .milliseconds(1))
+                    }
                     await withTaskExecutorPreference(second.executor) {
                         await Task.yield()
                         try? await second.sleep(for: .milliseconds(1))
                     }
                 }
+                try await eventually("it runs on the first", on: second) {
+                    number.load(ordering: .relaxed) != 0
+                }
+                let watched = number.load(ordering: .relaxed)
+                try first.apply(.watchMachines([watched]))
+                isWatched.store(true, ordering: .relaxed)
                 await task.value
+                // Its story there does not say that it has ended: it went on elsewhere.
+                let steps = first.snapshot().detail?.states.stories.first { $0.machine == watched }?
+                    .steps.map(\.state)
+                #expect(steps?.contains("left") == true, "\(steps ?? [])")
                 try await eventually("it has ended", on: second) {
                     second.snapshot().machines.inFlight == 1
                         && first.snapshot().machines.inFlight == 1

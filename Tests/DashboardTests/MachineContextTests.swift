@@ -58,7 +58,7 @@ import Testing
         var model = opened()
         var detail: RuntimeSnapshot? = MachineSample.told
         detail?.detail?.machines.removeAll()
-        let ended = RuntimeSnapshot.Story.Step(
+        var last = RuntimeSnapshot.Story.Step(
             elapsedSeconds: 200,
             state: "ended",
             thread: "worker-1",
@@ -69,10 +69,17 @@ import Testing
         detail?.machines.inFlight = 400
         if let gone = detail { _ = update(&model, .snapshot(gone)) }
         #expect(text(model).contains("It has ended, or is not among"))
-        detail?.detail?.states.stories[0].steps.append(ended)
+        detail?.detail?.states.stories[0].steps.append(last)
         detail?.elapsedSeconds = 203
         if let gone = detail { _ = update(&model, .snapshot(gone)) }
         #expect(text(model).contains("It has ended. Seen last"), "\(text(model))")
+        // To another runtime that was.
+        last.state = "left"
+        detail?.detail?.states.stories[0].steps.append(last)
+        detail?.elapsedSeconds = 204
+        if let gone = detail { _ = update(&model, .snapshot(gone)) }
+        #expect(text(model).contains("It has left for another runtime. Seen last"))
+        #expect(text(model).contains("by worker-1   for another runtime"), "\(text(model))")
     }
 
     @Test func `what an await has captured is said in words, and where it goes on`() {
