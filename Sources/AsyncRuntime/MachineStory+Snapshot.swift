@@ -3,8 +3,10 @@
 internal import Telemetry
 
 extension MachineStory {
-    /// The story as the dashboard gets it; `now` is the moment of the log's present time.
-    func told(_ log: EventLog, at now: UInt64) -> RuntimeSnapshot.Story {
+    /// The story as the dashboard gets it, with what its task-local values were; `now` is the moment of
+    /// the log's present time.
+    func told(_ log: EventLog, at now: UInt64, _ locals: LocalTexts.Texts?) -> RuntimeSnapshot.Story
+    {
         let present = log.elapsedSeconds
         func seconds(_ at: UInt64) -> Double { present - Double(now &- min(at, now)) / 1e9 }
         var story = RuntimeSnapshot.Story(machine: Int(number), sinceSeconds: seconds(since))
@@ -27,8 +29,10 @@ extension MachineStory {
             started: asyncLetChildren.started,
             done: asyncLetChildren.done
         )
-        story.locals = locals.map { .init(name: $0.name, text: $0.text, isBound: $0.isBound) }
-        story.localsSeconds = localsAt.map(seconds)
+        story.locals = (locals?.values ?? []).map {
+            .init(name: $0.name, text: $0.text, isBound: $0.isBound)
+        }
+        story.localsSeconds = (locals?.readAt).map(seconds)
         return story
     }
 }

@@ -2,8 +2,7 @@
 
 internal import DequeModule
 
-/// What one machine did since it is watched: its latest steps, how many children it has had, and its
-/// task-local values.
+/// What one machine did since it is watched: its latest steps, and how many children it has had.
 struct MachineStory: Sendable {
     static let limit = 200
 
@@ -33,13 +32,6 @@ struct MachineStory: Sendable {
     private(set) var stepsBefore = 0
     var groupChildren = Children()
     var asyncLetChildren = Children()
-    /// As they were when its own thread read them last.
-    var locals: [ShownTaskLocals.Value] = []
-    /// When that was; `nil` for not yet.
-    var localsAt: UInt64?
-    /// Whether its thread reads them at this moment: their descriptions are user code, which may
-    /// come by here again.
-    var isReadingLocals = false
 
     init(of number: UInt32, since: UInt64) {
         self.number = number

@@ -24,7 +24,7 @@ package import Telemetry
 /// 5. The schedulers' threads are told to end with their queues, and joined.
 /// 6. Workers are told to stop, and joined. Nobody runs a job after that.
 /// 7. The sampler is stopped, so that a snapshot can be had until the end; and it is waited for the
-///    thread that reads symbols, if it has not ended yet.
+///    threads that read symbols and make texts of task-local values, if they have not ended yet.
 /// A thread that user code still holds when time is up is not waited for; its name is returned.
 public final class Runtime: Sendable {
     let configuration: RuntimeConfiguration
@@ -117,7 +117,8 @@ public final class Runtime: Sendable {
                 log: log,
                 stopSignal: stopSignal,
                 tempo: tempo,
-                packetWaits: packetWaits
+                packetWaits: packetWaits,
+                states: StateSampling(of: registry.locals)
             ),
             bell: bell
         )
@@ -395,9 +396,8 @@ public final class Runtime: Sendable {
         pool.stop()
         held += pool.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
         sampler.stop()
-        held += sampler.parts.states.symbols.stop(
-            until: max(deadline, Instant.now.advanced(by: .milliseconds(20)))
-        )
-        return held
+        let states = sampler.parts.states
+        let last = max(deadline, Instant.now.advanced(by: .milliseconds(20)))
+        return held + states.symbols.stop(until: last) + states.localTexts.stop(until: last)
     }
 }

@@ -7,18 +7,24 @@ internal import Synchronization
 ///
 /// The concurrency runtime knows a task-local value by an address and keeps no names: the program has
 /// to say them. They are read on the thread of the task, which alone can; and only of machines that
-/// are watched, since each reading makes a text of each value.
+/// are watched, since each reading copies each value. No code of the user's runs meanwhile: the texts
+/// are made elsewhere, by `LocalTexts`.
 final class ShownTaskLocals: Sendable {
     static let limit = 16
-    /// Characters of a value's text that are kept.
-    static let textLimit = 80
 
     /// What a task-local value was for a task.
-    struct Value: Equatable, Sendable {
+    struct Value: Sendable {
         var name: String
-        var text: String
         /// Whether the task or one that it came from has bound it; else it is the default.
         var isBound: Bool
+        /// Makes a text of it: the user's code.
+        var describe: @Sendable () -> String
+    }
+
+    /// What the values of a machine were at a moment.
+    struct Reading: Sendable {
+        var values: [Value]
+        var at: UInt64
     }
 
     private struct Shown {
@@ -29,15 +35,16 @@ final class ShownTaskLocals: Sendable {
     }
 
     private let shown = Lock<[Shown]>([])
+    /// By the numbers of the machines, what was read since it was taken last.
+    private let new = Lock<[UInt32: Reading]>([:])
 
     /// Returns whether there was room for it.
     func show<Content: Sendable>(_ local: TaskLocal<Content>, as name: String) -> Bool {
         let new = Shown(name: name, identity: ObjectIdentifier(local)) {
-            Value(
-                name: name,
-                text: String(String(describing: local.get()).prefix(ShownTaskLocals.textLimit)),
-                isBound: RunningTask.binds(local)
-            )
+            let content = local.get()
+            return Value(name: name, isBound: RunningTask.binds(local)) {
+                String(describing: content)
+            }
         }
         return shown.withLock { shown in
             if let index = shown.firstIndex(where: { $0.identity == new.identity }) {
@@ -51,14 +58,33 @@ final class ShownTaskLocals: Sendable {
     }
 
     /// No longer shows any.
-    func forgetAll() { shown.withLock { $0 = [] } }
+    func forgetAll() {
+        shown.withLock { $0 = [] }
+        _ = takeNew()
+    }
 
     var names: [String] { shown.withLock { $0.map(\.name) } }
 
-    /// The values for the task that runs on the calling thread.
+    /// Reads the values of the task that runs on the calling thread, which is that machine's.
     ///
-    /// Their descriptions are user code: no lock is held meanwhile.
-    func read() -> [Value] { shown.withLock { $0 }.map { $0.read() } }
+    /// What it read before, if nobody has taken it, is let go when the lock is open again: that may
+    /// end the life of an object of the user's.
+    func read(of machine: UInt32) {
+        let values = shown.withLock { $0 }.map { $0.read() }
+        let reading = Reading(values: values, at: Instant.now.nanoseconds)
+        _ = new.withLock { $0.updateValue(reading, forKey: machine) }
+    }
+
+    /// Whether values were read that nobody has taken.
+    var haveNew: Bool { new.withLock { !$0.isEmpty } }
+
+    /// What was read since this was asked last.
+    func takeNew() -> [UInt32: Reading] {
+        new.withLock { new in
+            defer { new = [:] }
+            return new
+        }
+    }
 }
 
 extension Runtime {
@@ -69,8 +95,13 @@ extension Runtime {
     ///     runtime.showTaskLocal(Request.$id, as: "request")
     ///
     /// Only of a machine that somebody has chosen the value is read, each time that the machine
-    /// awaits an operation or makes a task: by the task itself, which makes a text of it as
-    /// `String(describing:)` does. At most 16 can be shown; returns whether this one is.
+    /// awaits an operation or makes a task: its thread copies the value. A text is made of the copy as
+    /// `String(describing:)` does, a few times a second at most, cut at 80 characters, and on a thread
+    /// that does nothing else. So a `description` may take its time, and the locks of the task whose
+    /// value it is; but it runs in no task, and so sees no task-local values, and of an object it sees
+    /// what that has become meanwhile. The copy is let go as soon as it is text.
+    ///
+    /// At most 16 can be shown; returns whether this one is.
     @discardableResult
     public func showTaskLocal<Value: Sendable>(_ local: TaskLocal<Value>, as name: String) -> Bool {
         registry.locals.show(local, as: name)

@@ -17,7 +17,7 @@ struct SnapshotParts: Sendable {
     let stopSignal: StopSignal
     let tempo: Tempo
     let packetWaits: PacketWaits
-    let states = StateSampling()
+    let states: StateSampling
     let waits = WaitSampling()
     let sought = SoughtMachines()
 

@@ -64,19 +64,10 @@ extension StateMachineRegistry {
     func noteLocalsOfCurrentTask() {
         let task = TaskLayout.current
         guard task != 0 else { return }
+    ///
+    /// Inside the task's own await: no code of the user's may run here.
         let number = TaskLayout.identifier(task)
-        guard watched.mayBe(number) else { return }
-        let mayRead = watched.tell(number) { story in
-            defer { story.isReadingLocals = true }
-            return !story.isReadingLocals
-        }
-        guard mayRead == true else { return }
-        let values = locals.read()
-        let now = Instant.now.nanoseconds
-        watched.tell(number) { story in
-            story.isReadingLocals = false
-            story.locals = values
-            story.localsAt = now
-        }
+        guard watched.isWatched(number) else { return }
+        locals.read(of: number)
     }
 }

@@ -10,9 +10,12 @@ final class StateSampling: @unchecked Sendable {
     private static let graphLimit = 128
 
     let symbols = ExecutableSymbols()
+    let localTexts: LocalTexts
     private var names: FunctionNames?
     private var chains: [NamedChain] = []
     private var functionNames: [String] = []
+
+    init(of locals: ShownTaskLocals) { localTexts = LocalTexts(of: locals) }
 
     /// What is known now.
     func states(
@@ -50,9 +53,21 @@ final class StateSampling: @unchecked Sendable {
             registry.chains.waits.percentiles(functionRows: rows).map { ($0.p50, $0.p99) }
         }
         states.graphs = graphs.graphs(limit: StateSampling.graphLimit)
-        states.stories = registry.watched.all.map { $0.told(log, at: Instant.now.nanoseconds) }
+        tell(registry.watched.all, log, &states)
         states.taskLocals = registry.locals.names
         return states
+    }
+
+    /// The stories of machines that are watched.
+    private func tell(
+        _ stories: [MachineStory],
+        _ log: EventLog,
+        _ states: inout RuntimeSnapshot.States
+    ) {
+        let locals = localTexts.look(at: stories.map(\.number))
+        let now = Instant.now.nanoseconds
+        states.stories = stories.map { $0.told(log, at: now, locals.texts[$0.number]) }
+        states.describesForMicroseconds = locals.busySince.map { Int((now &- min($0, now)) / 1000) }
     }
 
     /// The functions by which people know tasks, by the numbers of their chains; empty where that is not

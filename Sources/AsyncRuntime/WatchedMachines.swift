@@ -28,6 +28,11 @@ final class WatchedMachines: Sendable {
         bits.load(ordering: .relaxed) & WatchedMachines.bit(number) != 0
     }
 
+    /// Whether this one is.
+    func isWatched(_ number: UInt32) -> Bool {
+        mayBe(number) && stories.withLock { $0.contains { $0.number == number } }
+    }
+
     /// Watches these machines from now on, and no others; the stories of those that are watched
     /// already go on.
     func watch(_ numbers: [UInt32], at now: UInt64) {

@@ -52,7 +52,7 @@ struct MachineStoryText {
             return [
                 fact("locals", Span(names)),
                 fact("", Span("read by its thread when it next awaits or makes a task", .dim)),
-            ]
+            ] + unfinishedDescription
         }
         var lines = story.locals.enumerated().map { index, local in
             let name = Span("\(local.name) = ")
@@ -63,7 +63,14 @@ struct MachineStoryText {
         }
         let clock = Quantity.clock(seconds: read)
         lines.append(fact("", Span("as its thread read them at \(clock)", .dim)))
-        return lines
+        return lines + unfinishedDescription
+    }
+
+    /// A description that takes long is the program's: that nothing newer comes is its doing.
+    private var unfinishedDescription: [[Span]] {
+        guard let time = states.describesForMicroseconds, time >= 1_000_000 else { return [] }
+        let text = Quantity.duration(microseconds: time, glyphs: glyphs)
+        return [fact("", Span("the description of a value has not returned for \(text)", .warning))]
     }
 
     /// What it did, the newest first.

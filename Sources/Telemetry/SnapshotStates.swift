@@ -15,6 +15,8 @@ extension RuntimeSnapshot {
         package var stories: [Story] = []
         /// Names of the task-local values that the program wants to be seen.
         package var taskLocals: [String] = []
+        /// For how long a description of a task-local value has not returned; `nil` while none is made.
+        package var describesForMicroseconds: Int?
 
         package init() {}
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Kernel
 import Synchronization
 import Telemetry
 import Testing
@@ -10,6 +11,7 @@ private enum Errand {
     @TaskLocal static var name = "nobody's"
     @TaskLocal static var weight = 0
     @TaskLocal static var shy: Shy?
+    @TaskLocal static var slow: Slow?
 }
 
 /// Counts how often somebody makes a text of it.
@@ -20,6 +22,22 @@ private struct Shy: CustomStringConvertible {
         Shy.looks.wrappingAdd(1, ordering: .relaxed)
         return String(repeating: "long ", count: 100)
     }
+}
+
+/// Waits in the middle of its description.
+private struct Slow: CustomStringConvertible {
+    static let mayGoOn = Atomic(false)
+    static let thread = Lock("")
+
+    var description: String {
+        Slow.thread.withLock { $0 = CurrentThread.name }
+        while !Slow.mayGoOn.load(ordering: .relaxed) { CurrentThread.yieldProcessor() }
+        return "at last"
+    }
+}
+
+private enum Family {
+    static let isWatched = Atomic(false)
 }
 
 /// What is known of a machine only while it is watched.
@@ -102,7 +120,47 @@ private struct Shy: CustomStringConvertible {
             }
             #expect(Shy.looks.load(ordering: .relaxed) > 0)
             let text = story(of: watched, runtime)?.locals.first?.text
-            #expect(text?.count == ShownTaskLocals.textLimit)
+            #expect(text?.count == LocalTexts.limit)
+            task.cancel()
+            _ = try? await task.value
+            runtime.observe(nil)
+        }
+    }
+
+    @Test func `a description that does not return holds no task and no snapshot`() async throws {
+        try await withRuntime(workers: 1) { runtime in
+            runtime.observe { _ in }
+            runtime.showTaskLocal(Errand.$slow, as: "slow")
+            defer { Slow.mayGoOn.store(true, ordering: .relaxed) }
+            let number = Atomic(0)
+            let rounds = Atomic(0)
+            let task = Errand.$slow.withValue(Slow()) {
+                spawn(runtime) {
+                    number.store(Self.ownNumber, ordering: .relaxed)
+                    while !Task.isCancelled {
+                        rounds.wrappingAdd(1, ordering: .relaxed)
+                        try await runtime.sleep(for: .milliseconds(1))
+                    }
+                }
+            }
+            try await eventually("the task runs", on: runtime) {
+                number.load(ordering: .relaxed) != 0
+            }
+            let watched = number.load(ordering: .relaxed)
+            try runtime.apply(.watchMachines([watched]))
+            try await eventually("its value is being described", on: runtime) {
+                runtime.snapshot().detail?.states.describesForMicroseconds != nil
+                    && Slow.thread.withLock { $0 } == "task-locals"
+            }
+            let before = rounds.load(ordering: .relaxed)
+            try await eventually("it goes on meanwhile", on: runtime) {
+                rounds.load(ordering: .relaxed) > before + 20
+            }
+            #expect(story(of: watched, runtime)?.localsSeconds == nil)
+            Slow.mayGoOn.store(true, ordering: .relaxed)
+            try await eventually("it has been described", on: runtime) {
+                story(of: watched, runtime)?.locals.first?.text == "Optional(at last)"
+            }
             task.cancel()
             _ = try? await task.value
             runtime.observe(nil)
@@ -117,9 +175,16 @@ private struct Shy: CustomStringConvertible {
         // One that is known has its name changed.
         #expect(locals.show(many[0], as: "the first"))
         #expect(locals.names.first == "the first")
-        #expect(locals.read().first == .init(name: "the first", text: "0", isBound: false))
+        locals.read(of: 1)
+        let first = locals.takeNew()[1]?.values.first
+        #expect(first?.name == "the first" && first?.isBound == false)
+        #expect(first?.describe() == "0")
+        #expect(!locals.haveNew)
+        locals.read(of: 1)
         locals.forgetAll()
-        #expect(locals.read().isEmpty)
+        #expect(!locals.haveNew)
+        locals.read(of: 1)
+        #expect(locals.takeNew()[1]?.values.isEmpty == true)
     }
 
     @Test func `the children of a watched machine are counted`() async throws {

@@ -38,6 +38,9 @@ import Testing
         snapshot.detail?.states.stories = []
         let screen = text(opened(snapshot))
         #expect(screen.contains("order, customer"))
+        #expect(!screen.contains("has not returned"))
+        snapshot.detail?.states.describesForMicroseconds = 4_200_000
+        #expect(text(opened(snapshot)).contains("a value has not returned for 4.2s"))
         #expect(screen.contains("read by its thread when it next awaits or makes a task"))
         snapshot.detail?.states.taskLocals = []
         #expect(text(opened(snapshot)).contains("Runtime.showTaskLocal names them"))
