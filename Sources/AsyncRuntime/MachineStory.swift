@@ -19,7 +19,7 @@ struct MachineStory: Sendable {
         var afterNanoseconds: UInt64
     }
 
-    /// Children of one kind that were begun, and those that have ended.
+    /// Children of one kind that were begun, and those of them that have ended.
     struct Children: Sendable {
         var started = 0
         var done = 0
@@ -47,7 +47,16 @@ struct MachineStory: Sendable {
     }
 
     /// Counts a child that began or ended.
-    mutating func count(_ origin: StateMachineRegistry.Origin, started: Int, done: Int) {
+    ///
+    /// Only one that has begun since the machine is watched: so those that have ended are some of those
+    /// that began.
+    mutating func count(
+        _ origin: StateMachineRegistry.Origin,
+        startedAt: UInt64,
+        started: Int,
+        done: Int
+    ) {
+        guard startedAt >= since else { return }
         switch origin {
         case .group:
             groupChildren.started += started

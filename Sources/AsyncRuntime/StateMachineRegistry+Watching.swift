@@ -57,15 +57,18 @@ extension StateMachineRegistry {
         let parent = unsafe memory.pointee.parent.load(ordering: .relaxed)
         let raw = unsafe memory.pointee.origin.load(ordering: .relaxed)
         guard watched.mayBe(parent), let origin = Origin(rawValue: raw) else { return }
-        watched.tell(parent) { $0.count(origin, started: started, done: done) }
+        let startedAt = unsafe memory.pointee.startedAt.load(ordering: .relaxed)
+        watched.tell(parent) { story in
+            story.count(origin, startedAt: startedAt, started: started, done: done)
+        }
     }
 
     /// Reads the task-local values of the task that runs on the calling thread, if it is watched.
+    ///
+    /// Inside the task's own await: no code of the user's may run here.
     func noteLocalsOfCurrentTask() {
         let task = TaskLayout.current
         guard task != 0 else { return }
-    ///
-    /// Inside the task's own await: no code of the user's may run here.
         let number = TaskLayout.identifier(task)
         guard watched.isWatched(number) else { return }
         locals.read(of: number)

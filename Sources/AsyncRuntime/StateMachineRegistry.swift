@@ -143,7 +143,7 @@ final class StateMachineRegistry: Sendable {
         )
         // Releasing; pairs with the acquiring load in `rows`.
         unsafe memory.pointee.task.store(task, ordering: .releasing)
-        if watched.isAny, !wasCounted { tellStart(of: slot) }
+        if watched.isAny { tellStart(of: slot) }
         return slot
     }
 

@@ -17,29 +17,31 @@ struct MachineStoryText {
         states.stories.first { $0.machine == row.number }
     }
 
-    /// Children that were begun and those that have ended, and those with a row now.
+    /// Children that were begun, those of them that have ended, and all that have a row now.
     var children: String {
         let rows = model.snapshot?.detail?.machines ?? []
         let present = rows.count { $0.context.isChild && $0.context.parent == row.number }
         // A filter hides rows.
-        let now = model.search == nil ? "; \(Quantity.count(present)) have a row now" : ""
+        let verb = present == 1 ? "has" : "have"
+        let now =
+            model.search == nil ? "; \(Quantity.count(present)) \(verb) a row now" : ""
         guard let story else { return "not watched yet\(now)" }
         let parts = [
-            Self.count(story.groupChildren, of: "groups"),
-            Self.count(story.asyncLetChildren, of: "async let"),
+            Self.count(story.groupChildren, of: "in groups"),
+            Self.count(story.asyncLetChildren, of: "by async let"),
         ].compactMap(\.self)
         let since = Quantity.clock(seconds: story.sinceSeconds)
-        let counts = parts.isEmpty ? "none begun or ended" : parts.joined(separator: "; ")
-        return "since \(since): \(counts)\(now)"
+        let counts = parts.isEmpty ? "none" : parts.joined(separator: ", ")
+        return "begun since \(since): \(counts)\(now)"
     }
 
     private static func count(
         _ children: RuntimeSnapshot.Story.Children,
         of kind: String
     ) -> String? {
-        guard children.started != 0 || children.done != 0 else { return nil }
+        guard children.started != 0 else { return nil }
         let started = Quantity.count(children.started)
-        return "\(started) of \(kind) started, \(Quantity.count(children.done)) done"
+        return "\(started) \(kind) (\(Quantity.count(children.done)) done)"
     }
 
     /// A line for each task-local value that the program shows.

@@ -32,7 +32,8 @@ extension RuntimeSnapshot {
             }
         }
 
-        /// Children of one kind, since the machine is watched.
+        /// Children of one kind that have begun since the machine is watched, and how many of them are
+        /// done.
         package struct Children: Codable, Equatable, Sendable {
             package var started: Int
             package var done: Int

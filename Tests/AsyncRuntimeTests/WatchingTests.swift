@@ -191,13 +191,21 @@ private enum Family {
         try await withRuntime { runtime in
             runtime.observe { _ in }
             let number = Atomic(0)
-            let isWatched = Atomic(false)
+            Family.isWatched.store(false, ordering: .relaxed)
             let isDone = Atomic(false)
             let task = spawn(runtime) {
+                // Begins before it is watched, and ends when it is: it is none of those counted.
+                async let earlier: Void = {
+                    while !Family.isWatched.load(ordering: .relaxed) {
+                        try await runtime.sleep(for: .milliseconds(1))
+                    }
+                }()
+                try await runtime.sleep(for: .milliseconds(1))
                 number.store(Self.ownNumber, ordering: .relaxed)
-                while !isWatched.load(ordering: .relaxed) {
+                while !Family.isWatched.load(ordering: .relaxed) {
                     try await runtime.sleep(for: .milliseconds(1))
                 }
+                try await earlier
                 async let one: Void = runtime.sleep(for: .milliseconds(1))
                 await withTaskGroup { group in
                     for _ in 0..<3 {
@@ -213,7 +221,7 @@ private enum Family {
             }
             let watched = number.load(ordering: .relaxed)
             try runtime.apply(.watchMachines([watched]))
-            isWatched.store(true, ordering: .relaxed)
+            Family.isWatched.store(true, ordering: .relaxed)
             try await eventually("all children have ended", on: runtime) {
                 let story = story(of: watched, runtime)
                 return isDone.load(ordering: .relaxed)
