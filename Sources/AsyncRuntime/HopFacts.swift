@@ -43,11 +43,13 @@ struct HopFacts: Sendable {
 
     /// The hop in words.
     func row(_ sites: AwaitSites) -> RuntimeSnapshot.HopRow {
-        RuntimeSnapshot.HopRow(
+        var row = RuntimeSnapshot.HopRow(
             station: hop.station,
             thread: thread,
             machine: Int(clamping: machine),
             sentence: HopSentence(facts: self, site: sites.site(place.site)).sentence
         )
+        row.packet = packet.flatMap(PacketEvent.number)
+        return row
     }
 }

@@ -69,13 +69,27 @@ struct SnapshotParts: Sendable {
         if detailed {
             fillDetail(&snapshot, totals, state)
             snapshot.detail?.states.waits = waits.told
-            snapshot.detail?.tempo = tempo.look()
+            fillTempo(&snapshot)
             snapshot.detail?.tempo.realSeconds = self.log.realSeconds
             snapshot.detail?.events = log.events
             snapshot.detail?.eventsBefore = log.eventsBefore
         }
         snapshot.diagnoses += waits.deadlocks { snapshot.detail?.functionNames ?? [:] }
         return snapshot
+    }
+
+    /// A packet whose poller is held before it takes it is still in the port.
+    private func fillTempo(_ snapshot: inout RuntimeSnapshot) {
+        let tempo = tempo.look()
+        snapshot.detail?.tempo = tempo
+        let held = Set(tempo.held.compactMap(\.packet))
+        guard !held.isEmpty, let packets = snapshot.detail?.packets else { return }
+        let waiting = packets.filter { held.contains($0.number) }.map { packet in
+            var packet = packet
+            packet.isQueued = true
+            return packet
+        }
+        snapshot.detail?.packets = waiting + packets.filter { !held.contains($0.number) }
     }
 
     private func fillCounts(_ snapshot: inout RuntimeSnapshot, _ totals: Totals) {

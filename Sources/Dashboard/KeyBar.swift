@@ -135,12 +135,12 @@ struct KeyBar {
             ]
         case .scenarios(let place):
             let menu = ScenarioMenu(model: model, place: place)
-            let text = menu.showsBoth ? "read on" : place.isReading ? "list" : "what to look for"
+            let text = menu.showsBoth ? "read on" : place.isReading ? "list" : "text"
             return [
                 hint("Esc", .escape, "back", 0), pair(.up, .down, "choose", 1),
                 hint("Enter", .enter, "start", 0),
                 menu.showsBoth
-                    ? hint("PgDn", .pageDown, text, 2) : hint("Tab", .tab, text, 2),
+                    ? hint("PgDn", .pageDown, text, 2) : hint("Tab", .tab, text, 0),
                 hint("n", .character("n"), "next", 3), hint("q", .character("q"), "quit", 4),
             ]
         case .cancel:

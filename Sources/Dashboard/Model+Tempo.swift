@@ -41,7 +41,7 @@ extension Model {
         tempo.steps = 0
         say(
             isPaused
-                ? "The world is frozen: hops are held, and world time with them. s lets one through."
+                ? "The world is frozen, world time too. s lets one hop through."
                 : "The world goes on."
         )
         return [.command(.setWorldPaused(isPaused))]

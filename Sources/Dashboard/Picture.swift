@@ -23,10 +23,10 @@ struct Picture {
     /// In a frozen world tokens stay where they are, and go on by a cell with each step.
     private var isFrozen: Bool { model.tempo.isPaused }
 
-    /// The rows between caption and key bar.
+    /// The rows between caption and key bar; over big figures the caption keeps its two lines.
     private var area: Rect {
         let layout = model.layout
-        let row = (layout.captionRow ?? layout.pipelineRow ?? 0) + 1
+        let row = layout.bigArea?.row ?? (layout.captionRow ?? layout.pipelineRow ?? 0) + 1
         return Rect(column: 0, row: row, columns: model.size.columns, rows: layout.keyRow - row)
     }
 

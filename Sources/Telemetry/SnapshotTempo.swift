@@ -53,6 +53,8 @@ extension RuntimeSnapshot {
         package var machine: Int
         /// What has happened, as a sentence.
         package var sentence: String
+        /// Number of the packet, of a hop that takes one.
+        package var packet: Int?
 
         package init(station: Station, thread: String, machine: Int, sentence: String) {
             self.station = station

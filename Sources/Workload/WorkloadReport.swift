@@ -74,7 +74,7 @@ extension Workload {
             let threads = blocked == 1 ? "1 thread is" : "\(blocked) threads are"
             return "\(operations) in flight, but \(threads) blocked by user code."
         }
-        return "\(operations) in flight, \(occupied): nobody waits for them."
+        return "\(operations) in flight, \(occupied): nobody waits."
     }
 
     private func sentence(for sighting: Sightings.Sighting) -> String {

@@ -17,6 +17,7 @@ import Testing
     {
         let runtime = try small()
         defer { runtime.shutdown(within: .seconds(60)) }
+        runtime.observe { _ in }
         try runtime.apply(.setWorldPaused(true))
         spawn(runtime) { try await runtime.sleep(for: .milliseconds(3)) }
         var sentences: [String] = []
@@ -28,6 +29,13 @@ import Testing
             let last = try #require(tempo.last)
             stations.append(last.station)
             sentences.append(last.sentence)
+            // Held before it takes the packet, the poller has not taken it; then it has.
+            if number == 3 || number == 4 {
+                try until("the packet is where the hop says") {
+                    let packets = runtime.snapshot().detail?.packets ?? []
+                    return packets.map(\.isQueued) == [number == 3]
+                }
+            }
         }
         try runtime.apply(.setWorldPaused(false))
         #expect(

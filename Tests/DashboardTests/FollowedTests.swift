@@ -112,6 +112,26 @@ struct FollowedTests {
         }
     }
 
+    @Test func `before its next hop, the held one or the last one tells where it is`() {
+        func lit(_ station: RuntimeSnapshot.Station, isHeld: Bool) -> [String] {
+            var snapshot = Self.snapshot(state: "read", last: .began)
+            snapshot.detail?.tempo.followed?.hops = []
+            let hop = RuntimeSnapshot.HopRow(
+                station: station,
+                thread: "poller-1",
+                machine: Self.machine,
+                sentence: ""
+            )
+            snapshot.detail?.tempo.held = isHeld ? [hop] : []
+            snapshot.detail?.tempo.last = isHeld ? nil : hop
+            return Self.lit(snapshot, focus: "1")
+        }
+        #expect(lit(.taken, isHeld: true).contains("queued»"))
+        #expect(lit(.taken, isHeld: false).contains("P1»"))
+        #expect(lit(.placed, isHeld: true).contains("P1»"))
+        #expect(lit(.performed, isHeld: false).contains("queued»"))
+    }
+
     // MARK: Choosing
 
     /// Rows of machines in these states, with these descriptors, numbered from 1.
