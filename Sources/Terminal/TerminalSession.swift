@@ -30,6 +30,13 @@ package final class TerminalSession {
     private static let beginUpdate = Array("\u{1B}[?2026h".utf8)
     private static let endUpdate = Array("\u{1B}[?2026l".utf8)
 
+    /// What takes the dashboard off the screen: the terminal's other screen comes back, or, where
+    /// it has but one, that is cleared, since else the prompt would stand amid old figures.
+    private static var emptying: [UInt8] {
+        let back = Capability.bytes("rmcup")
+        return back.isEmpty ? Capability.bytes("clear") : back
+    }
+
     /// The glyphs that this terminal can show.
     package let glyphs: Glyphs
     /// Whether the terminal shows colours, and the user wants them.
@@ -77,7 +84,7 @@ package final class TerminalSession {
         switches = ModeSwitches(mouse: hasMouse)
         restoringBytes =
             Self.endUpdate + switches.off
-            + ["sgr0", "op", "cnorm", "rmcup"].flatMap(Capability.bytes)
+            + ["sgr0", "op", "cnorm"].flatMap(Capability.bytes) + Self.emptying
         decoder = InputDecoder(keys: KeySequences.described(), mouse: hasMouse)
     }
 
@@ -180,7 +187,9 @@ package final class TerminalSession {
         guard isEntered else { return }
         isEntered = false
         cn_end()
-        let bytes = memory.take()
+        var bytes = memory.take()
+        // ncurses goes back to the other screen; where there is none it leaves all as it is.
+        if Capability.bytes("rmcup").isEmpty { bytes += Self.emptying }
         try? writer.write(switches.off + bytes)
         writer.flush(patienceMilliseconds: Self.patienceMilliseconds)
         modes.restore()

@@ -55,7 +55,8 @@ final class PreferencesFile {
             return Content(remarks: ["\(path) cannot be read; the defaults are used."])
         }
         let (preferences, faults) = PreferencesText.read(String(decoding: data, as: UTF8.self))
-        let remarks = faults.map { "\(path), line \($0.line): \($0.sentence)" }
+        // What is wrong first: on a narrow screen the end is cut.
+        let remarks = faults.map { "preferences, line \($0.line): \($0.sentence) (\(path))" }
         return Content(preferences: preferences, remarks: remarks)
     }
 

@@ -174,6 +174,19 @@ struct TerminalTests {
         #expect(tty.read().contains("Pollers"))
     }
 
+    @Test(arguments: [("vt100", true), ("linux", true), ("xterm-256color", false)])
+    func `a terminal with one screen is left with an empty one`(
+        type: String,
+        isCleared: Bool
+    ) throws {
+        let session = try session(type: type)
+        session.enter()
+        try session.paint(frame("1"))
+        _ = tty.read()
+        session.leave()
+        #expect(tty.read().hasSuffix("\u{1B}[H\u{1B}[J") == isCleared)
+    }
+
     @Test func `without colour no colour is written`() throws {
         var options = TerminalOptions()
         options.color = false
