@@ -45,6 +45,7 @@ extension Runtime {
         skipOnSuccess = configuration.skipOnSuccess
         // How long the work before has waited says nothing of what comes.
         packetWaits.beginAnew()
+        sampler.forgetPackets()
         registry.waits.beginAnew()
         registry.chains.waits.beginAnew()
         do throws(Errno) {

@@ -72,6 +72,9 @@ package final class Sampler: Sendable {
         if isFirst { bell.ring() }
     }
 
+    /// Forgets, at the next look, the packets that were taken until then.
+    func forgetPackets() { state.forgetPackets() }
+
     private func main() {
         var quarter = -1
         while !isStopped.load(ordering: .relaxed) {

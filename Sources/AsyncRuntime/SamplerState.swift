@@ -3,14 +3,17 @@
 internal import Kernel
 internal import Pool
 internal import Port
+internal import Synchronization
 internal import Telemetry
 
 /// What the sampler remembers between two looks.
-// INVARIANT: touched only by whoever has the sampler's turn.
+// INVARIANT: touched only by whoever has the sampler's turn, but for the atomic flag.
 final class SamplerState: @unchecked Sendable {
     var microsecondsSpent = 0
     /// Packets that were taken last, newest first.
     private var packets: [Event] = []
+    /// Whether those are to be forgotten at the next look.
+    private let forgetsPackets = Atomic(false)
     /// Totals and per-thread progress of the last second or so, oldest first.
     private(set) var history: [(totals: Totals, lanes: [ObjectIdentifier: LaneProgress])] = []
     private(set) var ages = QueueAge()
@@ -114,6 +117,9 @@ final class SamplerState: @unchecked Sendable {
 
     /// Keeps the packets that were taken last; those of several pollers in the port's order.
     private func notePackets(_ lanes: [ThreadLane]) {
+        // Acquiring; pairs with the releasing store in `forgetPackets`.
+        let forgets = forgetsPackets.exchange(false, ordering: .acquiring)
+        defer { if forgets { packets.removeAll(keepingCapacity: true) } }
         let known = packets.count
         for lane in lanes where lane.kind == .poller {
             lane.events.read(newest: SamplerState.eventsRead) { event in
@@ -123,6 +129,11 @@ final class SamplerState: @unchecked Sendable {
         guard packets.count > known else { return }
         packets.sort { $0.subject > $1.subject }
         packets.removeLast(max(0, packets.count - SamplerState.packetsKept))
+    }
+
+    /// Forgets, at the next look, the packets that were taken until then; any thread may ask.
+    func forgetPackets() {
+        forgetsPackets.store(true, ordering: .releasing)
     }
 
     /// Rows of the packets that were taken last, newest first.

@@ -356,13 +356,19 @@ struct SnapshotParts: Sendable {
             rows[row].running -= waiting
             rows[row].donePerSecond += perSecond(totals[.done][number], past[.done][number])
         }
-        return rows.enumerated().filter { index, row in
-            index > 0 || row.running != 0 || row.suspended != 0
-        }.map { _, row in
+        return rows.filter(\.isInUse).map { row in
             var row = row
             // Bare timers wait without a machine; posts count as waiting before their machine is.
             row.running = max(0, row.running)
             return row
         }
+    }
+}
+
+extension RuntimeSnapshot.FunctionRow {
+    /// Whether anything is in it, or was of late; of the scenarios before many names are known.
+    fileprivate var isInUse: Bool {
+        running != 0 || suspended != 0 || donePerSecond > 0 || waitP50Microseconds != nil
+            || waiting.values.contains { $0 != 0 }
     }
 }

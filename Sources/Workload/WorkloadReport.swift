@@ -57,7 +57,7 @@ extension Workload {
         let shares = detail.workers.map(\.busyPercent) + detail.pollers.map(\.busyPercent)
         let tenths = Int((shares.reduce(0, +) / 10).rounded())
         return tenths == 0
-            ? "no thread busy" : "\(tenths / 10).\(tenths % 10) threads busy on average"
+            ? "no thread busy" : "\(tenths / 10).\(tenths % 10) threads busy"
     }
 
     func caption(for snapshot: RuntimeSnapshot) -> String {
@@ -74,7 +74,7 @@ extension Workload {
             let threads = blocked == 1 ? "1 thread is" : "\(blocked) threads are"
             return "\(operations) in flight, but \(threads) blocked by user code."
         }
-        return "\(operations) in flight, \(occupied): nobody waits."
+        return "\(operations) in flight, \(occupied): nobody waits for them."
     }
 
     private func sentence(for sighting: Sightings.Sighting) -> String {

@@ -12,7 +12,7 @@ extension Scenario {
         whatToLookFor: """
             Requests that use the processor keep two workers busy, and one of the two runs a loop \
             that does next to nothing and never comes back. The number of threads is what it was, \
-            no reason is logged, throughput is about half: no counter of .NET's tells the \
+            no reason is logged, throughput is a third less: no counter of .NET's tells the \
             difference between a thread that works and one that is gone. Change the variant: the \
             same loop on a thread of its own (TaskCreationOptions.LongRunning), and both workers \
             work again.
