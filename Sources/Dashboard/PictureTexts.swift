@@ -178,12 +178,13 @@ struct PictureTexts {
 
     // MARK: The middle
 
-    /// The followed machine's stopwatch, what stands at the gate, or what the picture says.
+    /// The followed machine's stopwatch and, where there is room, what stands at the gate; else that
+    /// alone, or what the picture says.
     func middle(_ rect: Rect) -> [[Span]] {
         let rows = rect.rows
         let lines: [[Span]] =
             if let followed = tempo.followed {
-                story(of: followed, rows: rows)
+                storyAndGate(followed, rect)
             } else if tempo.heldCount > 0 {
                 gate(rect)
             } else {
@@ -249,6 +250,24 @@ struct PictureTexts {
         }
         return lines
     }
+
+    /// What is held stands at the bottom, so that it does not move while the story grows.
+    private func storyAndGate(
+        _ followed: RuntimeSnapshot.FollowedMachine,
+        _ rect: Rect
+    ) -> [[Span]] {
+        guard tempo.heldCount > 0, rect.rows >= Self.rowsForBoth else {
+            return story(of: followed, rows: rect.rows)
+        }
+        let held = gate(rect).prefix(Self.heldBelowStory + 1)
+        let story = story(of: followed, rows: rect.rows - held.count - 1)
+        let gap = [[Span]](repeating: [], count: rect.rows - held.count - story.count)
+        return story + gap + held
+    }
+
+    /// Rows in which both the story and the gate say enough.
+    private static let rowsForBoth = 10
+    private static let heldBelowStory = 3
 
     /// The newest hops with their times, and the sum of the last await.
     private func story(of followed: RuntimeSnapshot.FollowedMachine, rows: Int) -> [[Span]] {

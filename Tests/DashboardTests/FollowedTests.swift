@@ -132,6 +132,26 @@ struct FollowedTests {
         #expect(lit(.performed, isHeld: false).contains("queued»"))
     }
 
+    @Test(arguments: [(80, 24, false), (120, 36, true), (200, 60, true)])
+    func `the picture tells the story, and with room also what is held`(
+        columns: Int,
+        rows: Int,
+        tellsBoth: Bool
+    ) {
+        var model = Sample.model(columns, rows, keys: [.character("p")])
+        var snapshot = Self.snapshot(state: "read", last: .submitted)
+        snapshot.detail?.tempo.isPaused = true
+        snapshot.detail?.tempo.heldCount = 1
+        snapshot.detail?.tempo.held = [
+            .init(station: .placed, thread: "poller-1", machine: 7, sentence: "")
+        ]
+        _ = update(&model, .snapshot(snapshot))
+        let lines = view(model).lines
+        #expect(lines.contains { $0.contains("submitted poller-1") })
+        #expect(lines.contains { $0.contains("1 hop is held; the next to pass:") } == tellsBoth)
+        #expect(lines.contains { $0.contains("placed #7") } == tellsBoth)
+    }
+
     // MARK: Choosing
 
     /// Rows of machines in these states, with these descriptors, numbered from 1.
