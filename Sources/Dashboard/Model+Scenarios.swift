@@ -132,6 +132,8 @@ extension Model {
 
     private mutating func start(_ name: String) -> [Effect] {
         guard let snapshot else { return [] }
+        // Whoever asks for another scenario wants to see it.
+        isViewFrozen = false
         var tweaked: [Tweaked] = []
         for tweak in tweaks where !tweaked.contains(where: { $0.setting == tweak.setting }) {
             if let value = value(of: tweak.setting) {

@@ -15,8 +15,9 @@ extension Model {
         case .character(" "): return pauseWorld(!tempo.isPaused)
         case .character("s"):
             if tempo.isPaused {
-                // The caption is the hop's.
+                // The caption is the hop's, which a frozen view does not show.
                 notice = nil
+                if isViewFrozen { say("One hop goes through; Z shows the world again.") }
             } else {
                 tempo.isPaused = true
                 say("The world is frozen. Each further s lets one hop through.")
@@ -26,7 +27,13 @@ extension Model {
         case .character("T"): return changePace(by: -1)
         case .character("Z"):
             isViewFrozen.toggle()
-            say(isViewFrozen ? "The view is frozen; the world runs on." : "The view is live again.")
+            say(
+                !isViewFrozen
+                    ? "The view is live again."
+                    : tempo.isPaused
+                        ? "The view is frozen, as the world is."
+                        : "The view is frozen; the world runs on."
+            )
             return []
         case .character("f"): return followMachine()
         case .character("p"):

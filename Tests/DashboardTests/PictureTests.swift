@@ -100,6 +100,28 @@ struct PictureTests {
         #expect(model.snapshot?.port.armed == 7)
     }
 
+    @Test func `a frozen view says what stands, what a step does, and ends with the scenario`() {
+        var model = Model(
+            size: Size(columns: 80, rows: 24),
+            glyphs: .unicode,
+            scenarios: ["fanout", "timers"].map { name in
+                ScenarioEntry(name: name, group: "", summary: "", whatToLookFor: "")
+            }
+        )
+        func caption() -> String { view(model).lines[2] }
+        _ = update(&model, .snapshot(Sample.snapshot()))
+        _ = update(&model, .key(.character("Z")))
+        #expect(caption().contains("The view is frozen; the world runs on."))
+        _ = update(&model, .key(.character("Z")))
+        _ = update(&model, .key(.character(" ")))
+        _ = update(&model, .key(.character("Z")))
+        #expect(caption().contains("The view is frozen, as the world is."))
+        _ = update(&model, .key(.character("s")))
+        #expect(caption().contains("One hop goes through; Z shows the world again."))
+        #expect(update(&model, .key(.character("n"))) == [.command(.startScenario("timers"))])
+        #expect(!model.isViewFrozen)
+    }
+
     @Test func `a world that stands has a screen that goes on`() {
         var model = Sample.model(80, 24)
         var snapshot = Self.held()
