@@ -182,29 +182,36 @@ struct SnapshotParts: Sendable {
             port.waitingPackets(limit: 32, now: totals.at) + state.takenPackets
         let search = sought.value
         var result = RuntimeSnapshot.MachineSearchResult()
+        var plain = PlainMachines()
+        let names = states.functionNames(of: registry)
         detail.machines = registry.rows(
             rowLimit: SnapshotParts.machineRowLimit,
             walkLimit: SnapshotParts.machineWalkLimit,
             search: search,
             result: &result,
-            functions: states.functionNames(of: registry),
+            plain: &plain,
+            functions: names,
             placement: executor.placement,
             setting: executor.placementSetting,
             now: totals.at.nanoseconds
         )
         if !search.filter.terms.isEmpty { detail.search = result }
-        let names = Dictionary(detail.machines.map { ($0.number, $0.function) }) { first, _ in first
+        let machines = Dictionary(detail.machines.map { ($0.number, $0.function) }) { first, _ in
+            first
         }
-        detail.pollers = pollers.all.map { row($0, totals.at, past.lanes, seconds, names) }
+        detail.pollers = pollers.all.map { row($0, totals.at, past.lanes, seconds, machines) }
         let waits = Dictionary(
             stopSignal.synchronousWaits.map { ($0.thread, "\($0.function)") }
         ) { _, innermost in innermost }
         detail.workers = pool.all.map { worker in
-            var row = row(worker, totals.at, past.lanes, seconds, names)
+            var row = row(worker, totals.at, past.lanes, seconds, machines)
             if let function = waits["worker-\(row.number)"] { row.function = function }
             return row
         }
-        detail.functions = functions(totals, perSecond, past.totals)
+        detail.functions = functions(totals, perSecond, past.totals) { rows in
+            let counts = states.plain.complete(plain.byFunction(names), at: log.elapsedSeconds)
+            plain.spread(over: &rows, counts)
+        }
         detail.states = states.states(
             of: registry,
             totals,
@@ -330,10 +337,13 @@ struct SnapshotParts: Sendable {
 
     /// Machines by function: the tallies are kept by the threads, so this does not depend on how
     /// many machines there are.
+    ///
+    /// `spread` gives those that are in no row their places.
     private func functions(
         _ totals: Totals,
         _ perSecond: (Int, Int) -> Double,
-        _ past: Totals
+        _ past: Totals,
+        spread: (inout [RuntimeSnapshot.FunctionRow]) -> Void
     ) -> [RuntimeSnapshot.FunctionRow] {
         let known = registry.sites.all
         var rows = known.functions.map {
@@ -356,7 +366,10 @@ struct SnapshotParts: Sendable {
             rows[row].running -= waiting
             rows[row].donePerSecond += perSecond(totals[.done][number], past[.done][number])
         }
-        return rows.filter(\.isInUse).map { row in
+        rows = rows.enumerated().filter { index, row in index == 0 || row.isInUse }.map(\.element)
+        spread(&rows)
+        if !rows[0].isInUse { rows.removeFirst() }
+        return rows.map { row in
             var row = row
             // Bare timers wait without a machine; posts count as waiting before their machine is.
             row.running = max(0, row.running)

@@ -73,13 +73,15 @@ extension StateMachineRegistry {
     /// Rows of machines in flight that are looked for.
     ///
     /// At most `rowLimit`, and besides the one that is pinned and those that are watched; from a walk
-    /// over at most `walkLimit` slots, of which `result` tells how far it went. `functions` are the
-    /// names that the compiler's states have, by chain.
+    /// over at most `walkLimit` slots, of which `result` tells how far it went, and which counts in
+    /// `plain` the machines that have awaited no operation. `functions` are the names that the
+    /// compiler's states have, by chain.
     func rows(
         rowLimit: Int,
         walkLimit: Int,
         search: MachineSearch,
         result: inout RuntimeSnapshot.MachineSearchResult,
+        plain: inout PlainMachines,
         functions: [String],
         placement: Placement,
         setting: PlacementSetting,
@@ -87,21 +89,25 @@ extension StateMachineRegistry {
     ) -> [RuntimeSnapshot.MachineRow] {
         let known = sites.all
         var rows: [RuntimeSnapshot.MachineRow] = []
-        // Those that have a row in any case, and how many of them were found.
+        // Those that have a row in any case.
         let wanted = Set(watched.numbers + [UInt32(clamping: search.pinned)]).subtracting([0])
-        var found = 0
+        plain.isAll = limit <= UInt32(walkLimit)
         for slot in 1..<max(1, min(limit, UInt32(walkLimit))) {
             let memory = unsafe pointer(slot)
             let task = unsafe memory.pointee.task.load(ordering: .acquiring)
             guard task != 0 else { continue }
             let number = unsafe memory.pointee.number.load(ordering: .relaxed)
-            let isWanted = wanted.contains(number)
-            if search.filter.terms.isEmpty, rows.count >= rowLimit, !isWanted {
-                if found == wanted.count { break }
-                continue
-            }
             let word = unsafe memory.pointee.state.load(ordering: .acquiring)
             let site = Int(unsafe memory.pointee.site.load(ordering: .relaxed))
+            let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
+            if site == 0 {
+                let isSuspended = StateMachineRegistry.isSuspended(word)
+                plain.count(chain: chain, isSuspended: isSuspended)
+            }
+            let isWanted = wanted.contains(number)
+            // With a question the walk goes on beyond the limit, to count.
+            let isSurplus = search.filter.terms.isEmpty && rows.count >= rowLimit
+            if isSurplus, !isWanted { continue }
             let started = unsafe memory.pointee.startedAt.load(ordering: .relaxed)
             let since = word & StateMachineRegistry.sinceMask
             let raw = UInt8(truncatingIfNeeded: word >> 56)
@@ -117,7 +123,6 @@ extension StateMachineRegistry {
             case .ended, .left: break
             default: times.waiting += current
             }
-            let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
             // Before its first operation the compiler's state is all that says what it runs.
             let isNamed = site == 0 && functions.indices.contains(chain) && functions[chain] != ""
             let awaits = site < known.sites.count ? known.sites[site].function : ""
@@ -159,8 +164,6 @@ extension StateMachineRegistry {
             result.looked += 1
             let isSought = search.filter.matches(row)
             if isSought { result.matched += 1 }
-            if isWanted { found += 1 }
-            // With a question the walk goes on beyond the limit, to count.
             if isWanted || (isSought && rows.count < rowLimit) { rows.append(row) }
         }
         return rows

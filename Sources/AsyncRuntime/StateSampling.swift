@@ -14,6 +14,8 @@ final class StateSampling: @unchecked Sendable {
     private var names: FunctionNames?
     private var chains: [NamedChain] = []
     private var functionNames: [String] = []
+    /// Functions of machines that have awaited no operation yet.
+    var plain = PlainMachines.Memory()
 
     init(of locals: ShownTaskLocals) { localTexts = LocalTexts(of: locals) }
 

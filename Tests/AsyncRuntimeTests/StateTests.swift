@@ -131,6 +131,10 @@ private let canReadSymbols = true
             #expect(parent.state == "suspended")
             // It has awaited no operation: its function is known from the compiler's states alone.
             #expect(parent.function.contains("StateTests"), "\(parent.function)")
+            // Where machines are counted by function, it is under that name, too.
+            let functions = detail.functions
+            #expect(functions.first { $0.function == parent.function }?.suspended == 1)
+            #expect(!functions.contains { $0.function == "task" })
             #expect(parent.context.isOfLastRun)
             try runtime.apply(.watchMachines([child.number]))
             task.cancel()
