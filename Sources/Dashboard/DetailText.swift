@@ -95,14 +95,16 @@ struct DetailText {
             let count = Span(Quantity.count(row.suspended), .strong)
             facts.append(fact("suspended", count, ", in a child task, an actor or the like"))
         }
-        facts.append(fact("done", Span("\(Quantity.rate(row.donePerSecond))/s", .strong)))
+        if row.awaitsOperations {
+            facts.append(fact("done", Span("\(Quantity.rate(row.donePerSecond))/s", .strong)))
+        }
         if let half = row.waitP50Microseconds, let most = row.waitP99Microseconds {
             let rest = " for half of the waits of late, \(time(most)) for all but one in a hundred"
             facts.append(fact("waited", Span(time(half), .strong), rest))
         }
         let sentence =
             "An async function, split by the compiler at each await. Most of its state machines "
-            + "wait for an operation: they are memory, and hold no thread."
+            + "wait: they are memory, and hold no thread. Press Esc, then m for its states."
         return (facts, sentence)
     }
 
@@ -110,11 +112,17 @@ struct DetailText {
         let state = MachineColumns.state(row.state, glyphs)
         let operand = row.descriptor >= 0 ? " on descriptor \(row.descriptor)" : ""
         let isRunning = row.state == "running"
+        let place = row.awaitPlace(model.states)
+        let isOld = row.site.isEmpty && !place.isEmpty && row.context.isOfLastRun
         let facts =
             [
                 fact("function", Span(row.function, .strong)),
                 fact("state", state, "\(operand) for \(time(row.sinceMicroseconds))"),
-                fact("awaits at", Span(row.site.isEmpty ? "-" : row.site)),
+                fact(
+                    "awaits at",
+                    Span(place.isEmpty ? "-" : place),
+                    isOld ? ", in its last run" : ""
+                ),
                 fact(
                     "thread",
                     Span(row.thread),
@@ -125,14 +133,14 @@ struct DetailText {
                     Span(row.resumesOn.isEmpty ? "-" : row.resumesOn),
                     row.resumesOn.isEmpty ? "" : ", as placement and await ask for"
                 ),
-                fact("hops", Span("\(row.hops)"), " changes of thread"),
+                fact("hops", Span("\(row.hops)"), " change\(row.hops == 1 ? "" : "s") of thread"),
                 fact("age", Span(time(row.ageMicroseconds), .strong)),
             ] + shares(row) + MachineContextText(row: row, model: model, width: width).lines
         let sentence =
             isRunning
             ? "A thread runs it, until its next await."
             : row.state == "queued"
-                ? "Its operation is over; it waits for a thread."
+                ? "It can go on; it waits for a thread."
                 : "It is memory that notes where the function stopped. No thread waits for it."
         return (facts, sentence)
     }

@@ -25,7 +25,8 @@ struct FunctionColumns {
             Column("done/s", width: 6, .right, rank: 1, by: { $0.donePerSecond.orZero }) {
                 function,
                 _ in
-                Span(Quantity.rate(function.donePerSecond))
+                guard function.awaitsOperations else { return Span("-", .dim) }
+                return Span(Quantity.rate(function.donePerSecond))
             },
             wait("p50", rank: 3) { $0.waitP50Microseconds },
             wait("p99", rank: 2) { $0.waitP99Microseconds },
@@ -72,7 +73,7 @@ struct FunctionColumns {
         }
     }
 
-    /// The operations that functions wait for, in the order of the columns.
+    /// The operations that functions await, in the order of the columns.
     static func operations(of functions: [RuntimeSnapshot.FunctionRow]) -> [String] {
         var names: Set<String> = []
         for function in functions {
@@ -80,4 +81,9 @@ struct FunctionColumns {
         }
         return usualOrder.filter(names.contains) + names.subtracting(usualOrder).sorted()
     }
+}
+
+extension RuntimeSnapshot.FunctionRow {
+    /// Whether operations of the port are awaited in it: else there are none that could be done.
+    var awaitsOperations: Bool { !waiting.isEmpty || donePerSecond > 0 }
 }

@@ -9,6 +9,8 @@ struct MachineColumns {
     var all: [Column<RuntimeSnapshot.MachineRow>] {
         let glyphs = model.glyphs
         let model = model
+        let states = model.states
+        let place = { (machine: RuntimeSnapshot.MachineRow) in machine.awaitPlace(states) }
         return [
             Column("machine", width: 7, growth: 3, by: { $0.number }) { machine, _ in
                 let span = model.span(ofMachine: machine.number, .strong)
@@ -41,10 +43,10 @@ struct MachineColumns {
             Column("thread", width: 9, rank: 4, growth: 3, by: { $0.thread }) { machine, _ in
                 Span(machine.thread)
             },
-            Column("awaits at", width: 12, rank: 5, growth: 40, urge: 6, by: { $0.site }) {
+            Column("awaits at", width: 12, rank: 5, growth: 40, urge: 6, by: place) {
                 machine,
                 width in
-                Span(Self.place(machine.site, width: width, glyphs), .dim)
+                Span(Self.place(place(machine), width: width, glyphs), .dim)
             },
         ]
     }

@@ -80,7 +80,8 @@ struct MachineContextText {
 
     private var frameLines: [[Span]] {
         guard let frames = row.context.chain.flatMap(frames), !frames.isEmpty else {
-            let reason = states.missing.isEmpty ? "none of this program's own" : states.missing
+            let nameless = "none with a name: a library's, or a thunk of the compiler's"
+            let reason = states.missing.isEmpty ? nameless : states.missing
             return [fact("frames", reason)]
         }
         let mark = row.context.isOfLastRun ? ", as of its last run" : ""

@@ -53,7 +53,7 @@ struct MachineStoryText {
             let names = states.taskLocals.joined(separator: ", ")
             return [
                 fact("locals", Span(names)),
-                fact("", Span("read by its thread when it next awaits or makes a task", .dim)),
+                fact("", Span("read when it next awaits an operation or makes a task", .dim)),
             ] + unfinishedDescription
         }
         var lines = story.locals.enumerated().map { index, local in
@@ -93,7 +93,8 @@ struct MachineStoryText {
         }
         let place =
             step.state == "left"
-            ? "for another runtime" : frames?.first.map { "\($0.state) \($0.function)" } ?? ""
+            ? "for another runtime"
+            : frames?.telling.map { "\($0.state) \($0.function)" } ?? ""
         let after = Quantity.duration(microseconds: step.afterMicroseconds, glyphs: glyphs)
         let spans = [
             Span(Quantity.clock(seconds: step.elapsedSeconds) + " ", .dim),

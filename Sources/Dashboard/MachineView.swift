@@ -68,11 +68,14 @@ extension Model {
         let all = graphs
         // The runtime's own functions have their sources here too, but they are everybody's.
         let mine = all.filter { hasSource($0) && !$0.file.contains("/AsyncRuntime/") }
+        func busiest(_ graphs: [RuntimeSnapshot.StateGraph]) -> RuntimeSnapshot.StateGraph? {
+            graphs.max { ($0.machines, $1.function) < ($1.machines, $0.function) }
+        }
+        // A function that awaits operations is listed as it calls itself, without its type.
+        let named = mine.filter { $0.function.split(separator: ".").last ?? "" == chosen ?? "" }
         view.function =
-            (all.first { $0.function == chosen }
-            ?? (mine.isEmpty ? all : mine).max {
-                ($0.machines, $1.function) < ($1.machines, $0.function)
-            })?.id
+            (all.first { $0.function == chosen } ?? busiest(named)
+            ?? busiest(mine.isEmpty ? all : mine))?.id
         overlay = .machineView(view)
     }
 

@@ -29,6 +29,8 @@ import Testing
         #expect(screen.contains("70 steps before"))
         #expect(screen.contains("a task group of #1"))
         #expect(screen.contains("no; comes down from #1"), "\(screen)")
+        // The story names the state of the user's function, not the one it awaits in the end.
+        #expect(screen.contains("placed worker TQ0 serve"), "\(screen)")
         #expect(screen.contains("Server.swift:2"))
     }
 
@@ -37,7 +39,7 @@ import Testing
         snapshot.detail?.states.stories = []
         let screen = text(opened(snapshot))
         #expect(screen.contains("order, customer"))
-        #expect(screen.contains("read by its thread when it next awaits or makes a task"))
+        #expect(screen.contains("read when it next awaits an operation or makes a task"))
         #expect(!screen.contains("has not returned"))
         snapshot.detail?.states.describesForMicroseconds = 4_200_000
         #expect(text(opened(snapshot)).contains("a value has not returned for 4.2s"))

@@ -34,6 +34,25 @@ import Testing
         #expect(panes.overlay == nil)
     }
 
+    @Test func `m on a function opens its states, whichever type it belongs to`() {
+        var snapshot = MachineSample.snapshot(missing: "")
+        var graph = snapshot.detail?.states.graphs[0] ?? .init(function: "", file: "", line: 0)
+        graph.function = "Shop.serve"
+        var other = graph
+        other.function = "Shop.fetch"
+        other.states[0].machines = 99
+        snapshot.detail?.states.graphs = [graph, other]
+        snapshot.detail?.functions = [
+            .init(function: "serve", running: 9, waiting: [:], donePerSecond: 0)
+        ]
+        var model = model(120, 36, keys: [.character("4")])
+        snapshot.elapsedSeconds += 1
+        _ = update(&model, .snapshot(snapshot))
+        // From the first machine up to the functions.
+        for key in [Key.home, .up, .character("m")] { _ = update(&model, .key(key)) }
+        #expect(text(model).contains("Shop.serve  Server.swift:"), "\(text(model))")
+    }
+
     @Test func `the graph is drawn, with boxes, lanes and rates`() {
         let lines = view(model(120, 36, keys: [.character("m")])).lines
         let rows = ["start", "│ TQ0  :2", "│ TY3  :3", "done"].map { part in
