@@ -11,8 +11,10 @@ struct MachineColumns {
         let model = model
         let states = model.states
         let place = { (machine: RuntimeSnapshot.MachineRow) in machine.awaitPlace(states) }
+        let numbers = model.rows.machines.lazy.map(\.number)
+        let width = Quantity.width(ofNumbers: numbers, behind: 1, atLeast: 7)
         return [
-            Column("machine", width: 7, growth: 3, by: { $0.number }) { machine, _ in
+            Column("machine", width: width, growth: 3, by: { $0.number }) { machine, _ in
                 let span = model.span(ofMachine: machine.number, .strong)
                 guard machine.number == model.pinnedMachine else { return span }
                 return Span("\(glyphs.arrow)\(machine.number)", span.style)

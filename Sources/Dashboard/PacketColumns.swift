@@ -9,9 +9,11 @@ struct PacketColumns {
     var all: [Column<RuntimeSnapshot.PacketRow>] {
         let glyphs = model.glyphs
         let model = model
+        let numbers = model.rows.packets.lazy.map(\.number)
+        let width = Quantity.width(ofNumbers: numbers, behind: 3, atLeast: 10)
         func style(_ packet: RuntimeSnapshot.PacketRow) -> Style { packet.isQueued ? .plain : .dim }
         return [
-            Column("packet", width: 10, growth: 4, by: { $0.number }) { packet, _ in
+            Column("packet", width: width, growth: 4, by: { $0.number }) { packet, _ in
                 let mark = packet.isQueued ? glyphs.waiting : glyphs.taken
                 return model.isFollowed(packet)
                     ? Span("\(mark) \(glyphs.followed)\(packet.number)", .followed)

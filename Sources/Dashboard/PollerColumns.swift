@@ -8,8 +8,10 @@ struct PollerColumns {
 
     var all: [Column<RuntimeSnapshot.PollerRow>] {
         let model = model
+        let numbers = model.rows.pollers.lazy.map(\.number)
+        let width = Quantity.width(ofNumbers: numbers, behind: 1, atLeast: 4)
         var columns: [Column<RuntimeSnapshot.PollerRow>] = [
-            Column("id", width: 4, by: { $0.number }) { poller, _ in
+            Column("id", width: width, by: { $0.number }) { poller, _ in
                 model.span(ofThread: "poller-\(poller.number)", as: "P\(poller.number)")
             },
             Column("state", width: 9, growth: 11, by: { $0.state.rawValue }) { poller, width in

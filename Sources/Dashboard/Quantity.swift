@@ -9,6 +9,17 @@ enum Quantity {
     /// Widest result of ``duration(microseconds:glyphs:)``.
     static let durationWidth = 5
 
+    /// The width of a column of whole numbers, each behind so many other characters.
+    ///
+    /// Of a number, a part is another number.
+    static func width(
+        ofNumbers numbers: some Sequence<Int>,
+        behind prefix: Int,
+        atLeast least: Int
+    ) -> Int {
+        max(least, prefix + String(numbers.max() ?? 0).count)
+    }
+
     /// A count with at most two digits behind which a thousand is cut: `391`, `3.9k`, `39k`.
     static func count(_ value: Int) -> String {
         guard value >= 0 else { return "-" }

@@ -11,8 +11,15 @@ struct WorkerColumns {
     private var what: [Column<RuntimeSnapshot.WorkerRow>] {
         let glyphs = model.glyphs
         let model = model
+        let workers = model.rows.workers
+        let width = Quantity.width(ofNumbers: workers.lazy.map(\.number), behind: 1, atLeast: 4)
+        let machineWidth = Quantity.width(
+            ofNumbers: workers.lazy.map(\.machine),
+            behind: 1,
+            atLeast: 7
+        )
         return [
-            Column("id", width: 4, by: { $0.number }) { worker, _ in
+            Column("id", width: width, by: { $0.number }) { worker, _ in
                 model.span(ofThread: "worker-\(worker.number)", as: "W\(worker.number)")
             },
             Column("state", width: 10, growth: 1, by: { $0.state.rawValue }) { worker, _ in
@@ -23,7 +30,9 @@ struct WorkerColumns {
                 width in
                 Span(worker.function.cut(to: width, glyphs: glyphs))
             },
-            Column("machine", width: 7, rank: 3, growth: 2, by: { $0.machine }) { worker, _ in
+            Column("machine", width: machineWidth, rank: 3, growth: 2, by: { $0.machine }) {
+                worker,
+                _ in
                 worker.machine > 0 ? model.span(ofMachine: worker.machine, .plain) : Span("")
             },
         ]

@@ -6,6 +6,21 @@ import Testing
 @testable import Dashboard
 
 struct ListTests {
+    @Test func `large numbers are shown whole`() {
+        var model = Sample.model(80, 24, keys: [.character("4")])
+        var snapshot = Sample.snapshot(at: 103)
+        snapshot.detail?.machines[0].number = 123_456_789
+        snapshot.detail?.workers[0].number = 32_767
+        snapshot.detail?.workers[0].machine = 123_456_789
+        snapshot.detail?.pollers[0].number = 1000
+        snapshot.detail?.packets[0].number = 12_345_678
+        _ = update(&model, .snapshot(snapshot))
+        let text = view(model).lines.joined(separator: "\n")
+        for word in ["#123456789 ", "W32767 ", "P1000 ", "#12345678 "] {
+            #expect(text.contains(word), "\(word)")
+        }
+    }
+
     @Test func `the chosen row goes where its machine goes`() {
         var model = Sample.model(80, 24, keys: [.character("4"), .down, .down])
         #expect(model.list(.machines).followed == .machine(10_235))
