@@ -3,6 +3,8 @@
 import Foundation
 import Testing
 
+@testable import pooltop
+
 @Suite struct UsageTests {
     @Test(arguments: [
         (["nowhere"], "'nowhere'"),
@@ -92,6 +94,16 @@ import Testing
         for option in readme.matches(of: /--[a-z]+\b(?!-)/).map(\.output) {
             #expect(help.contains(option), "The README names \(option), no help does.")
         }
+    }
+
+    @Test func `of many threads that are left behind a few are named`() {
+        #expect(StandardError.sentence(heldThreads: []) == nil)
+        #expect(
+            StandardError.sentence(heldThreads: ["worker-1", "gate"])
+                == "Left behind, since code on them did not return: worker-1, gate."
+        )
+        let many = StandardError.sentence(heldThreads: (1...1100).map { "worker-\($0)" })
+        #expect(many?.hasSuffix("worker-11, worker-12 and 1088 more.") == true)
     }
 
     private var names: [Substring] {
