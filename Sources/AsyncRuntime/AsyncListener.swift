@@ -30,7 +30,7 @@ public final class AsyncListener: Sendable {
     ///
     /// Where the process has no descriptor left (`EMFILE`, `ENFILE`) it pauses and tries again: the
     /// connection waits in the backlog meanwhile, and nothing spins.
-    public func accept(
+    public nonisolated(nonsending) func accept(
         timeout: Duration? = nil,
         function: StaticString = #function,
         file: StaticString = #fileID,
@@ -56,21 +56,21 @@ public final class AsyncListener: Sendable {
         }
     }
 
-    private func acceptOnce(
+    private nonisolated(nonsending) func acceptOnce(
         _ deadline: Instant?,
         _ function: StaticString,
         _ file: StaticString,
         _ line: UInt
     ) async throws(OperationError) -> Int32 {
         let begun = beginAccept(deadline, CallSite(function, file, line))
-        return Int32(try await runtime.completion(of: begun, on: association).value())
+        let completion = try await Uncounted(runtime).completion(of: begun, on: association)
+        return Int32(try completion.value())
     }
 
     @inline(never)
     private func beginAccept(_ deadline: Instant?, _ call: CallSite) -> Operation.Begun {
-        runtime.contexts.withCurrent { context in
+        runtime.onThisThread { context, port in
             let operation = Operation(.accept, of: runtime, context: context, at: call)
-            let port = runtime.port
             let lane = context.lane
             let atOnce = port.tryNow(association, .read, lane: lane) { descriptor in
                 (port.acceptOne(descriptor), false)

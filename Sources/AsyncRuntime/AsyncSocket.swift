@@ -29,14 +29,14 @@ public final class AsyncSocket: Sendable {
     /// Receives what there is, at most ``IOBuffer/capacity`` bytes; none at the end of the stream.
     ///
     /// The buffer is taken when there is something to receive, not while the read waits.
-    public func read(
+    public nonisolated(nonsending) func read(
         timeout: Duration? = nil,
         function: StaticString = #function,
         file: StaticString = #fileID,
         line: UInt = #line
     ) async throws(OperationError) -> IOBuffer {
         let begun = beginRead(timeout, CallSite(function, file, line))
-        let completion = try await runtime.completion(of: begun, on: association)
+        let completion = try await Uncounted(runtime).completion(of: begun, on: association)
         let count = try completion.value()
         return IOBuffer(pool: runtime.port.buffers, number: completion.buffer, count: count)
     }
@@ -44,9 +44,8 @@ public final class AsyncSocket: Sendable {
     /// Tries to receive, unless the last call left nothing behind.
     @inline(never)
     private func beginRead(_ timeout: Duration?, _ call: CallSite) -> Operation.Begun {
-        runtime.contexts.withCurrent { context in
+        runtime.onThisThread { context, port in
             let operation = Operation(.read, of: runtime, context: context, at: call)
-            let port = runtime.port
             let lane = context.lane
             if let descriptor = port.openTry(association, .read) {
                 let (buffer, outcome, drained) = port.receive(descriptor, lane: lane)
@@ -77,7 +76,7 @@ public final class AsyncSocket: Sendable {
     }
 
     /// Sends all bytes.
-    public func write(
+    public nonisolated(nonsending) func write(
         _ bytes: [UInt8],
         timeout: Duration? = nil,
         function: StaticString = #function,
@@ -95,13 +94,13 @@ public final class AsyncSocket: Sendable {
                 return unsafe copy.bytes
             }
         }
-        let completion = try await runtime.completion(of: begun, on: association)
+        let completion = try await Uncounted(runtime).completion(of: begun, on: association)
         withExtendedLifetime(rest) {}
         _ = try completion.value()
     }
 
     /// Sends all bytes of a buffer, without copying.
-    public func write(
+    public nonisolated(nonsending) func write(
         _ buffer: consuming IOBuffer,
         timeout: Duration? = nil,
         function: StaticString = #function,
@@ -112,7 +111,7 @@ public final class AsyncSocket: Sendable {
         let begun = unsafe buffer.withRawBytes { bytes in
             unsafe beginWrite(bytes, timeout, call) { left in unsafe left }
         }
-        let completion = try await runtime.completion(of: begun, on: association)
+        let completion = try await Uncounted(runtime).completion(of: begun, on: association)
         buffer.giveBack(on: runtime.contexts)
         _ = try completion.value()
     }
@@ -128,9 +127,8 @@ public final class AsyncSocket: Sendable {
         _ call: CallSite,
         keep: (UnsafeRawBufferPointer) -> UnsafeRawBufferPointer
     ) -> Operation.Begun {
-        runtime.contexts.withCurrent { context in
+        runtime.onThisThread { context, port in
             let operation = Operation(.write, of: runtime, context: context, at: call)
-            let port = runtime.port
             let lane = context.lane
             guard let base = bytes.baseAddress, bytes.count > 0 else {
                 return operation.finish(.value(0), on: association, of: runtime, lane: lane)

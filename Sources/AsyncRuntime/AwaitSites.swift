@@ -111,13 +111,14 @@ final class AwaitSites: Sendable {
             unsafe entries.deallocate()
         }
 
+        /// `sites` is asked for what is not remembered.
         func number(
             _ call: CallSite,
             kind: OperationKind,
-            in sites: AwaitSites
+            in sites: () -> AwaitSites
         ) -> (site: Int, functionRow: Int) {
             guard call.file.hasPointerRepresentation else {
-                return sites.intern(call, kind: kind)
+                return sites().intern(call, kind: kind)
             }
             let address = unsafe UInt(bitPattern: call.file.utf8Start)
             let lineAndKind = call.line << 8 | UInt(kind.rawValue)
@@ -126,7 +127,7 @@ final class AwaitSites: Sendable {
             if entry.file == address, entry.lineAndKind == lineAndKind {
                 return (Int(entry.site), Int(entry.functionRow))
             }
-            let (site, row) = sites.intern(call, kind: kind)
+            let (site, row) = sites().intern(call, kind: kind)
             unsafe entries[index] = Entry(
                 file: address,
                 lineAndKind: lineAndKind,

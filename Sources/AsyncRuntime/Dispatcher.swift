@@ -9,9 +9,12 @@ internal import Telemetry
 /// Where port and pool meet: resumes what packets complete, runs what workers find.
 @safe final class Dispatcher: PollerDelegate, WorkerDelegate {
     private let executor: PoolTaskExecutor
+    private let gate: HopGate
     /// The executor's name, which does not keep it; it lives as long as the dispatcher.
     private let executorName: UnownedTaskExecutor
     private let contexts: ThreadContexts
+    /// The same, for what is done with each packet.
+    private let uncountedContexts: Uncounted<ThreadContexts>
     private let port: CompletionPort
     private let pool: WorkerPool
     private let packetWaits: PacketWaits
@@ -26,8 +29,10 @@ internal import Telemetry
     init(executor: PoolTaskExecutor, packetWaits: PacketWaits, log: EventLog) {
         self.packetWaits = packetWaits
         self.executor = executor
+        gate = executor.gate
         unsafe executorName = executor.asUnownedTaskExecutor()
         contexts = executor.contexts
+        uncountedContexts = Uncounted(contexts)
         port = executor.port
         pool = executor.pool
         self.log = log
@@ -50,7 +55,7 @@ internal import Telemetry
     }
 
     func pollerEnded(_ poller: Poller) {
-        executor.gate.rests(poller.lane)
+        gate.rests(poller.lane)
         log.append("IOThreadTerminate", "poller-\(poller.number)")
         contexts.detach()
     }
@@ -58,6 +63,7 @@ internal import Telemetry
     /// The tasks and their machines are asked for before they are resumed: another thread, as a rule,
     /// has run them last.
     func taken(_ batch: [OperationReference], on poller: Poller) {
+        contexts.withCurrent { $0.batchTakenAt = poller.lane.state.since }
         if batch.count > 1 { forEachTask(batch) { TaskLayout.prefetch($0) } }
         packetWaits.record(batch, takenAt: poller.lane.state.since, lane: poller.lane)
         guard batch.count > 1 else { return }
@@ -84,17 +90,19 @@ internal import Telemetry
             argument: Int(truncatingIfNeeded: words.1),
             at: packet.queuedAt,
             on: poller.lane,
-            through: executor.gate,
+            through: gate,
             place: packet.place
         )
         switch packet.role {
         case .continuation:
-            contexts.withCurrent { context in
-                context.resumption = Resumption(word: words.1)
-                // Calls `PoolTaskExecutor.enqueue` on this thread, unless the task has not suspended.
-                unsafe unsafeBitCast(words.0, to: UnsafeContinuation<Completion, Never>.self)
-                    .resume(returning: completion)
-                context.resumption = nil
+            uncountedContexts.with {
+                $0.withCurrent { context in
+                    context.resumption = Resumption(word: words.1)
+                    // Calls `PoolTaskExecutor.enqueue` on this thread, unless the task has not suspended.
+                    unsafe unsafeBitCast(words.0, to: UnsafeContinuation<Completion, Never>.self)
+                        .resume(returning: completion)
+                    context.resumption = nil
+                }
             }
         case .job:
             executor.enqueueDue(words.0)
@@ -106,25 +114,24 @@ internal import Telemetry
     }
 
     func delivered(on poller: Poller) {
-        guard let context = contexts.cached, !context.inPlace.isEmpty else { return }
-        // User code may hold the poller: somebody should look after those who wait for it.
-        pool.wakeGate()
-        // Once a batch: how long the poller has been away counts from its first continuation.
-        port.beforeInline(poller, backlog: context.inPlace.count > 1, now: .now)
-        // A flat loop: a continuation that completes another one appends it here.
-        var next = 0
-        while next < context.inPlace.count {
-            let bits = context.inPlace[next]
-            next += 1
-            if next < context.inPlace.count { executor.prefetchFrames(context.inPlace[next]) }
-            unsafe executor.run(bits, on: context, as: executorName)
-            poller.lane.advance(.inlined)
-            if next == 1024 {
-                context.inPlace.removeFirst(next)
-                next = 0
+        contexts.withCurrent { context in
+            context.batchTakenAt = 0
+            let count = context.inPlace.withValue { $0.count }
+            guard count > 0 else { return }
+            // User code may hold the poller: somebody should look after those who wait for it.
+            pool.wakeGate()
+            // Once a batch: how long the poller has been away counts from its first continuation.
+            let now = Instant.now
+            port.beforeInline(poller, backlog: count > 1, now: now)
+            context.awaitedAt = now.nanoseconds
+            // A flat loop: a continuation that completes another one appends it.
+            var next = 0
+            while let (bits, following) = context.takeInPlace(&next) {
+                if let following { executor.prefetchFrames(following) }
+                unsafe executor.run(bits, on: context, as: executorName, at: context.reading)
+                poller.lane.advance(.inlined)
             }
         }
-        context.inPlace.removeAll(keepingCapacity: true)
     }
 
     func pollerFailedToStart(_ poller: Poller, _ reason: String) {
@@ -148,11 +155,11 @@ internal import Telemetry
     }
 
     func workerRests(_ worker: Worker) {
-        executor.gate.rests(worker.lane)
+        gate.rests(worker.lane)
     }
 
     func workerEnded(_ worker: Worker) {
-        executor.gate.rests(worker.lane)
+        gate.rests(worker.lane)
         log.append("ThreadPoolWorkerThreadStop", "worker-\(worker.number)")
         contexts.detach()
     }

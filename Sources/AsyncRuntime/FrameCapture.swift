@@ -10,9 +10,13 @@ enum FrameCapture {
     /// Stands for a function outside the executable.
     static let elsewhere = UInt32.max
 
-    private static let base = ExecutableImage.base
+    static let base = ExecutableImage.base
 
-    static func encode(_ address: UInt) -> UInt32 {
+    static func encode(_ address: UInt) -> UInt32 { encode(address, from: base) }
+
+    /// The same for those who have the executable's first byte at hand.
+    @inline(__always)
+    static func encode(_ address: UInt, from base: UInt) -> UInt32 {
         let distance = address &- base
         return distance < UInt(elsewhere) ? UInt32(distance) : elsewhere
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Histogram
+internal import Kernel
 internal import Synchronization
 
 /// Microseconds, in two significant digits.
@@ -30,7 +31,7 @@ private let emptyLatencies = LatencyHistogram(
 package final class LatencyStripe: @unchecked Sendable {
     private let isTaken = Atomic(false)
     /// Shared with all that are empty until something is recorded; then some ten kilobytes.
-    private var histogram = LatencyHistogram.ofLatencies()
+    private let histogram = Unguarded(LatencyHistogram.ofLatencies())
     /// Beside the histogram: asking that would copy it.
     private var isEmpty = true
 
@@ -41,7 +42,8 @@ package final class LatencyStripe: @unchecked Sendable {
         // Acquiring; pairs with the releasing store at the end of another use.
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
         isEmpty = false
-        histogram.record(min(microseconds, LatencyHistogram.maximumMicroseconds), count: count)
+        let value = min(microseconds, LatencyHistogram.maximumMicroseconds)
+        histogram.withValue { _ = $0.record(value, count: count) }
         isTaken.store(false, ordering: .releasing)
         return true
     }
@@ -52,8 +54,10 @@ package final class LatencyStripe: @unchecked Sendable {
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
         var recorded: LatencyHistogram?
         if !isEmpty {
-            recorded = histogram
-            histogram = .ofLatencies()
+            recorded = histogram.withValue { histogram in
+                defer { histogram = .ofLatencies() }
+                return histogram
+            }
             isEmpty = true
         }
         isTaken.store(false, ordering: .releasing)

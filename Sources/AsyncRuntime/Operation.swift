@@ -26,7 +26,7 @@ struct Operation {
     ) {
         self.kind = kind
         self.options = options
-        (site, functionRow) = context.sites.number(call, kind: kind, in: runtime.registry.sites)
+        (site, functionRow) = context.sites.number(call, kind: kind) { runtime.registry.sites }
     }
 
     /// How an operation comes to the port.
@@ -120,10 +120,12 @@ struct Operation {
     }
 }
 
-extension Runtime {
+// Uncounted: a reference that is kept while a task is suspended is counted twice for each await, and
+// whoever awaits keeps the runtime for as long.
+extension Uncounted where Object == Runtime {
     /// Suspends the task until what was begun is complete.
     @inline(__always)
-    func completion(
+    nonisolated(nonsending) func completion(
         of begun: Operation.Begun,
         on association: Association?
     ) async throws(OperationError) -> Completion {
@@ -140,46 +142,42 @@ extension Runtime {
     ///
     /// Part of each function that awaits, since a function of its own would have a frame of its own.
     @inline(__always)
-    private func completion(
+    private nonisolated(nonsending) func completion(
         of operation: OperationReference,
         _ start: Operation.Start,
         on association: Association?
     ) async -> Completion {
-        let watch = CancellationRoutes.watch(
-            port.token(of: operation),
-            of: number.value
-        )
-        // The thread's run in which the task suspends. Resumed before it has suspended, the task goes on
-        // in the same run of the same thread.
+        let watch = with { runtime in
+            CancellationRoutes.watch(runtime.port.token(of: operation), of: runtime.number.value)
+        }
+        // The thread's run in which the task suspends. Resumed before it has suspended, the task goes
+        // on in the same run of the same thread.
         var serial: UInt64 = 0
         let completion = await unsafe withUnsafeContinuation {
             (continuation: UnsafeContinuation<Completion, Never>) in
-            suspend(
-                unsafe unsafeBitCast(continuation, to: UInt.self),
-                in: operation,
-                start,
-                on: association,
-                &serial
-            )
+            let bits = unsafe unsafeBitCast(continuation, to: UInt.self)
+            with { $0.suspend(bits, in: operation, start, on: association, &serial) }
         }
         RunningTask.unwatch(watch)
-        goOn(after: serial, completion)
+        with { $0.goOn(after: serial, completion) }
         return completion
     }
+}
 
+extension Runtime {
     /// Hands the operation to the port, on the task's own thread.
     ///
     /// However soon the operation is complete, the task does not go on before this returns: a
     /// continuation that is resumed before its await only says so to the await.
     @inline(never)
-    private func suspend(
+    fileprivate func suspend(
         _ continuation: UInt,
         in operation: OperationReference,
         _ start: Operation.Start,
         on association: Association?,
         _ serial: inout UInt64
     ) {
-        contexts.withCurrent { context in
+        onThisThread { context, port in
             let now = Instant.now
             let lane = context.lane
             let resumption = Resumption(
@@ -197,6 +195,7 @@ extension Runtime {
                 context
             )
             serial = context.runSerial
+            context.awaitedAt = now.nanoseconds
             port.setContext(
                 continuation,
                 resumption: resumption.word,
@@ -223,14 +222,15 @@ extension Runtime {
 
     /// The task goes on, on whatever thread.
     @inline(never)
-    private func goOn(after serial: UInt64, _ completion: Completion) {
-        contexts.withCurrent { context in
+    fileprivate func goOn(after serial: UInt64, _ completion: Completion) {
+        onThisThread { context, _ in
             if context.runSerial == serial { raced(completion, context) }
         }
     }
 
     /// The completion overtook the suspension: the task went on in place, without an executor.
     private func raced(_ completion: Completion, _ context: ThreadContext) {
+        context.awaitedAt = 0
         if case .value = completion.outcome { context.lane.count(.raced) }
         let now = Instant.now.nanoseconds
         let isOwn = registry.ranOn(in: context.runningJob, at: now, lane: context.lane)

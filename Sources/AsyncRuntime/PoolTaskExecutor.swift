@@ -125,7 +125,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         )
         switch fork.choice {
         case .inPlace:
-            context.inPlace.append(bits)
+            context.inPlace.withValue { $0.append(bits) }
         case .localQueue:
             let done: Void? = context.withWorker {
                 pool.enqueueLocal(WorkItem(jobBits: bits), on: $0)
@@ -151,18 +151,30 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
     }
 
     /// The same, for those who run many jobs and have asked once for the executor's name.
+    ///
+    /// `now` is what the clock has just said, if it was asked.
     @inline(__always)
-    func run(_ bits: UInt, on context: ThreadContext, as name: UnownedTaskExecutor) {
+    func run(
+        _ bits: UInt,
+        on context: ThreadContext,
+        as name: UnownedTaskExecutor,
+        at now: Instant? = nil
+    ) {
         let job = unsafe unsafeBitCast(bits, to: UnownedJob.self)
-        run(job, on: context) { job in unsafe job.runSynchronously(on: name) }
+        run(job, on: context, at: now) { job in unsafe job.runSynchronously(on: name) }
     }
 
     /// Keeps the books of one run of a job, which `body` makes.
     @inline(__always)
-    func run(_ job: UnownedJob, on context: ThreadContext, _ body: (UnownedJob) -> Void) {
+    func run(
+        _ job: UnownedJob,
+        on context: ThreadContext,
+        at now: Instant? = nil,
+        _ body: (UnownedJob) -> Void
+    ) {
         let bits = unsafe unsafeBitCast(job, to: UInt.self)
         let lane = context.lane
-        let startedAt = (context.withWorker { $0.takeReading() } ?? nil) ?? Instant.now
+        let startedAt = now ?? (context.withWorker { $0.takeReading() } ?? nil) ?? Instant.now
         let kind = TaskLayout.jobKind(bits)
         context.runSerial &+= 1
         context.runningSince = startedAt.nanoseconds
@@ -171,6 +183,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         context.withWorker { $0.setState(.running, at: startedAt) }
         context.hasEnded = false
         context.runningSlot = 0
+        context.awaitedAt = 0
         let isMachine =
             tracksMachines && kind == TaskLayout.taskKind
             && registry.began(bits, at: startedAt.nanoseconds, context)
@@ -191,10 +204,11 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         let number = lane.machine.load(ordering: .relaxed)
         lane.machine.store(0, ordering: .relaxed)
         guard context.hasEnded else {
-            guard slot != 0,
-                let now = registry.ran(slot, startedAt: context.runningSince, lane: lane)
-            else { return }
-            context.withWorker { $0.keepReading(now) }
+            guard slot != 0 else { return }
+            let now = registry.ran(slot, startedAt: context.runningSince, lane: lane)
+            // Where it awaits an operation the clock was read for that.
+            let reading = now ?? context.reading
+            context.withWorker { $0.keepReading(reading) }
             return
         }
         // Stamped with the beginning of the run, for which the clock was read.
@@ -237,7 +251,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
         let (site, functionRow) = context.sites.number(
             CallSite("Task.sleep", "Swift/Task.swift", 0),
             kind: .sleep,
-            in: registry.sites
+            in: { registry.sites }
         )
         if tracksMachines {
             registry.schedules(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Kernel
 internal import Telemetry
 
 /// The distinct chains of resume functions that tasks have been seen with, and the ways from one to
@@ -22,37 +23,54 @@ final class ResumeChains: Sendable {
         var to: UInt16
     }
 
+    /// The executable's first byte, at hand.
+    private let base = FrameCapture.base
     private let chains = RowTable<Capture>(nothing: Capture())
     private let transitions = RowTable<Transition>(nothing: Transition(from: 0, to: 0))
     /// How long machines were suspended, by chain.
-    let waits = WaitTimes()
+    let waits: WaitTimes
+    private let uncountedWaits: Uncounted<WaitTimes>
+
+    init() {
+        waits = WaitTimes()
+        uncountedWaits = Uncounted(waits)
+    }
+
+    /// Enters for how long a machine was suspended in a chain.
+    @inline(__always)
+    func record(_ nanoseconds: UInt64, chain: Int, lane: ThreadLane) {
+        uncountedWaits.with { $0.record(nanoseconds, functionRow: chain, lane: lane) }
+    }
 
     /// The frames of a task, at most ``frameLimit``; functions of libraries stand for themselves only
     /// by ``FrameCapture/elsewhere``, several in a row as one.
     struct Capture: Sendable {
-        private(set) var frames = InlineArray<12, UInt32>(repeating: 0)
-        private(set) var count = 0
-        private(set) var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
-
+        /// Innermost first.
+        fileprivate(set) var all: [UInt32] = []
         /// Whether the task has not run yet, and the only frame is that of the function it starts.
-        var isStart = false
+        fileprivate(set) var isStart = false
+    }
 
+    /// The hash of a chain, made frame by frame.
+    ///
+    /// A chain that is known already is never written down.
+    private struct Walk {
+        private(set) var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
+        private var last: UInt32 = 0
+        private var count = 0
+
+        /// Adds a frame; returns whether it is part of the chain.
         @inline(__always)
-        mutating func append(_ address: UInt) {
-            let frame = FrameCapture.encode(address)
-            guard count < ResumeChains.frameLimit else { return }
-            if frame == FrameCapture.elsewhere, count > 0,
-                frames[count - 1] == FrameCapture.elsewhere
-            {
-                return
-            }
-            frames[count] = frame
+        @discardableResult
+        mutating func append(_ frame: UInt32) -> Bool {
+            let isRepeated = frame == FrameCapture.elsewhere && frame == last
+            guard !isRepeated, count < ResumeChains.frameLimit else { return false }
+            last = frame
             count += 1
             hash = (hash ^ UInt64(frame)) &* 0xff51_afd7_ed55_8ccd
             hash ^= hash >> 29
+            return true
         }
-
-        var all: [UInt32] { (0..<count).map { frames[$0] } }
     }
 
     var allChains: [Capture] { chains.all }
@@ -67,25 +85,42 @@ final class ResumeChains: Sendable {
     /// Only on the task's own thread, inside a continuation's body, or at `enqueue`.
     @inline(__always)
     func number(of task: UInt, isBody: Bool) -> Int {
+        var walk = Walk()
+        forEachFrame(of: task, isBody: isBody) { walk.append($0) }
+        return chains.row(hash: walk.hash) { capture(of: task, isBody: isBody) }
+    }
+
+    /// Writes a chain down, on the way that has been walked just before.
+    @inline(never)
+    private func capture(of task: UInt, isBody: Bool) -> Capture {
+        var walk = Walk()
         var capture = Capture()
+        forEachFrame(of: task, isBody: isBody) { frame in
+            if walk.append(frame) { capture.all.append(frame) }
+        }
+        return capture
+    }
+
+    @inline(__always)
+    private func forEachFrame(of task: UInt, isBody: Bool, _ body: (UInt32) -> Void) {
+        let base = base
         // Inside the body of a continuation the function that runs has not been left yet: the one
         // with which the task goes on is the first of the chain, and the other word is an older one.
         let first = isBody ? 0 : TaskLayout.resumeFunction(task)
-        if first != 0 { capture.append(first) }
+        if first != 0 { body(FrameCapture.encode(first, from: base)) }
         var isFirst = true
         TaskLayout.forEachFrame(task, limit: 2 * ResumeChains.frameLimit) { resume in
-            if !isFirst || resume != first { capture.append(resume) }
+            if !isFirst || resume != first { body(FrameCapture.encode(resume, from: base)) }
             isFirst = false
         }
-        return chains.row(hash: capture.hash) { capture }
     }
 
     /// The number of the chain of a task that has not run yet.
     func number(ofStart function: UInt) -> Int {
-        var capture = Capture()
-        capture.isStart = true
-        capture.append(function)
-        return chains.row(hash: ~capture.hash) { capture }
+        var walk = Walk()
+        let frame = FrameCapture.encode(function, from: base)
+        walk.append(frame)
+        return chains.row(hash: ~walk.hash) { Capture(all: [frame], isStart: true) }
     }
 
     /// The row of a way in the tallies.

@@ -9,7 +9,7 @@ extension Runtime {
     /// Suspends for a time: a timer of the port, no thread waits for it.
     ///
     /// - Throws: ``OperationError/cancelled`` when the task is cancelled meanwhile.
-    public func sleep(
+    public nonisolated(nonsending) func sleep(
         for duration: Duration,
         options: AwaitOptions = [],
         function: StaticString = #function,
@@ -19,11 +19,11 @@ extension Runtime {
         let deadline = Instant.now.advanced(by: duration)
         let call = CallSite(function, file, line)
         let begun = begin(.sleep, deadline: deadline, options: options, at: call)
-        _ = try await completion(of: begun, on: nil).value()
+        _ = try await Uncounted(self).completion(of: begun, on: nil).value()
     }
 
     /// Goes through the port without any I/O, as PostQueuedCompletionStatus does.
-    public func post(
+    public nonisolated(nonsending) func post(
         options: AwaitOptions = [],
         function: StaticString = #function,
         file: StaticString = #fileID,
@@ -31,7 +31,7 @@ extension Runtime {
     ) async throws(OperationError) {
         let call = CallSite(function, file, line)
         let begun = begin(.post, deadline: nil, options: options, at: call)
-        _ = try await completion(of: begun, on: nil).value()
+        _ = try await Uncounted(self).completion(of: begun, on: nil).value()
     }
 
     /// Listens on an address; port 0 lets the kernel choose.
@@ -56,7 +56,7 @@ extension Runtime {
     ///
     /// Throws ``OperationError/system(_:)`` with what `connect(2)` reports, or `EMFILE` where the
     /// process has no descriptor left.
-    public func connect(
+    public nonisolated(nonsending) func connect(
         to address: SocketAddress,
         from source: SocketAddress? = nil,
         timeout: Duration? = nil,
@@ -77,7 +77,7 @@ extension Runtime {
         let deadline = timeout.map { Instant.now.advanced(by: $0) }
         let call = CallSite(function, file, line)
         let begun = begin(.connect, on: association, deadline: deadline, at: call)
-        _ = try await completion(of: begun, on: association).value()
+        _ = try await Uncounted(self).completion(of: begun, on: association).value()
         return socket
     }
 

@@ -28,7 +28,10 @@ package import Telemetry
 /// A thread that user code still holds when time is up is not waited for; its name is returned.
 public final class Runtime: Sendable {
     let configuration: RuntimeConfiguration
-    let contexts = ThreadContexts()
+    let contexts: ThreadContexts
+    /// The same, and the port, for the calls of operations.
+    private let uncountedContexts: Uncounted<ThreadContexts>
+    private let uncountedPort: Uncounted<CompletionPort>
     let gate: HopGate
     let registry: StateMachineRegistry
     let port: CompletionPort
@@ -53,7 +56,9 @@ public final class Runtime: Sendable {
     {
         try configuration.validate()
         self.configuration = configuration
-        let contexts = contexts
+        let contexts = ThreadContexts()
+        self.contexts = contexts
+        uncountedContexts = Uncounted(contexts)
         let log = EventLog()
         self.log = log
         let registry = StateMachineRegistry(
@@ -78,6 +83,7 @@ public final class Runtime: Sendable {
         } catch {
             throw .system("epoll is not to be had: \(error); raise the limit of open descriptors.")
         }
+        uncountedPort = Uncounted(port)
         port.skipOnSuccess.store(configuration.skipOnSuccess, ordering: .relaxed)
         port.batchLimit = configuration.batch
         pool = WorkerPool(
@@ -138,6 +144,14 @@ public final class Runtime: Sendable {
             throw .system(
                 "A thread could not be created: \(error); ask for fewer pollers or raise the limit."
             )
+        }
+    }
+
+    /// Calls `body` with the calling thread's context and the port; no reference to either is counted.
+    @inline(__always)
+    func onThisThread<Result>(_ body: (ThreadContext, CompletionPort) -> Result) -> Result {
+        uncountedContexts.with { contexts in
+            contexts.withCurrent { context in uncountedPort.with { port in body(context, port) } }
         }
     }
 
@@ -247,7 +261,7 @@ public final class Runtime: Sendable {
         let (site, _) = context.sites.number(
             CallSite("timer", "AsyncRuntime/Runtime.swift", 0),
             kind: .sleep,
-            in: registry.sites
+            in: { registry.sites }
         )
         let item = WorkItem(work)
         do throws(SlotPool.Exhausted) {

@@ -45,7 +45,7 @@ extension StateMachineRegistry {
         if watched.isAny { tell(slot, time, next, now, lane) }
         guard state >= State.suspended.rawValue else { return }
         let chain = Int(unsafe memory.pointee.chain.load(ordering: .relaxed))
-        chains.waits.record(time, functionRow: chain, lane: lane)
+        chains.record(time, chain: chain, lane: lane)
         guard state >= State.waiting.rawValue else { return }
         let row = Int(unsafe memory.pointee.functionRow.load(ordering: .relaxed))
         waits.record(time, functionRow: row, lane: lane)

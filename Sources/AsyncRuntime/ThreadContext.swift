@@ -13,7 +13,7 @@ internal import Telemetry
     let worker: Worker?
     let poller: Poller?
     /// `worker`, for calls that count no reference to it.
-    private let workerReference: Unmanaged<Worker>?
+    private let workerReference: Uncounted<Worker>?
     /// What the thread's continuations are captured by; of a worker only while it runs work of the
     /// limited scheduler.
     var scheduler: SchedulerName?
@@ -21,11 +21,16 @@ internal import Telemetry
     /// nothing is being resumed for an operation.
     var resumption: Resumption?
     /// Jobs that were placed on this poller and wait for the batch to be delivered.
-    var inPlace: [UInt] = []
+    let inPlace = Unguarded<[UInt]>([])
     /// Changes with every job that this thread runs; unique among threads.
     var runSerial: UInt64
     /// Since when the machine that this thread runs has been running; see `StateMachineRegistry.ran`.
     var runningSince: UInt64 = 0
+    /// What the clock said when the job that this thread runs began to await an operation, with which its
+    /// run ends; 0 where it has not, or has gone on.
+    var awaitedAt: UInt64 = 0
+    /// When the batch was taken that this poller is delivering; 0 outside of that.
+    var batchTakenAt: UInt64 = 0
     /// The job that this thread runs; 0 between two.
     var runningJob: UInt = 0
     /// Whether that job is the one by which `Task.yield` comes back, which only enqueues its task.
@@ -46,7 +51,7 @@ internal import Telemetry
     ) {
         self.lane = lane
         self.worker = worker
-        unsafe workerReference = worker.map { unsafe Unmanaged.passUnretained($0) }
+        workerReference = worker.map { Uncounted($0) }
         self.poller = poller
         self.scheduler = scheduler
         runSerial = UInt64(ThreadLocal.number) << 40
@@ -56,8 +61,7 @@ internal import Telemetry
     /// none.
     @inline(__always)
     func withWorker<Result>(_ body: (Worker) -> Result) -> Result? {
-        guard let reference = unsafe workerReference else { return nil }
-        return unsafe reference._withUnsafeGuaranteedRef(body)
+        workerReference?.with(body)
     }
 
     /// As `/proc` shows it.
@@ -74,11 +78,40 @@ internal import Telemetry
         lane.setState(state.rawValue, at: now.nanoseconds)
     }
 
+    /// The next job in place, and the one after it; `nil` when there are no more.
+    ///
+    /// `next` counts those that were taken, which are removed a thousand at a time.
+    @inline(__always)
+    func takeInPlace(_ next: inout Int) -> (bits: UInt, following: UInt?)? {
+        inPlace.withValue { jobs in
+            if next == ThreadContext.removedAtOnce {
+                jobs.removeFirst(next)
+                next = 0
+            }
+            guard next < jobs.count else {
+                jobs.removeAll(keepingCapacity: true)
+                return nil
+            }
+            defer { next += 1 }
+            return (jobs[next], next + 1 < jobs.count ? jobs[next + 1] : nil)
+        }
+    }
+
+    private static let removedAtOnce = 1024
+
+    /// What the clock said when the job that ran last awaited an operation, if its run ended with that.
+    @inline(__always)
+    var reading: Instant? { awaitedAt == 0 ? nil : Instant(nanoseconds: awaitedAt) }
+
     /// When what this thread enqueues now is enqueued, in nanoseconds.
     ///
-    /// The job of a yield does nothing else: it is still the time it began.
+    /// The job of a yield does nothing else: it is still the time it began. What a batch of packets lets
+    /// go on has been waiting for its turn since the batch was taken.
     @inline(__always)
-    var enqueuingTime: UInt64 { isYieldJob ? runningSince : Instant.now.nanoseconds }
+    var enqueuingTime: UInt64 {
+        if batchTakenAt != 0 { return batchTakenAt }
+        return isYieldJob ? runningSince : Instant.now.nanoseconds
+    }
 
     /// Takes a row for a machine that is enqueued now, see ``RowBudget/take(_:)``.
     @inline(__always)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Histogram
+internal import Kernel
 internal import Synchronization
 internal import Telemetry
 
@@ -21,6 +22,8 @@ final class WaitTimes: @unchecked Sendable {
     /// Whether what was recorded so far is to be forgotten at the next look.
     private let forgets = Atomic(false)
     private let stripes: [LatencyStripe]
+    /// The same in the same order, for those who record.
+    private let uncounted: [Uncounted<LatencyStripe>]
     private var windows: [Int: Window] = [:]
     /// What was asked of several rows together since the last look.
     private var together: [[Int]: Figures?] = [:]
@@ -57,6 +60,7 @@ final class WaitTimes: @unchecked Sendable {
     init(rows: Int = Tally.rows) {
         self.rows = rows
         stripes = (0..<rows * WaitTimes.stripesPerFunction).map { _ in LatencyStripe() }
+        uncounted = stripes.map { Uncounted($0) }
     }
 
     /// Enters one wait, or several of the same length.
@@ -66,7 +70,10 @@ final class WaitTimes: @unchecked Sendable {
     func record(_ nanoseconds: UInt64, functionRow: Int, count: UInt32 = 1, lane: ThreadLane) {
         let first = functionRow * WaitTimes.stripesPerFunction
         var index = lane.index % WaitTimes.stripesPerFunction
-        while !stripes[first + index].tryRecord(microseconds: nanoseconds / 1000, count: count) {
+        let microseconds = nanoseconds / 1000
+        while !uncounted[first + index].with({
+            $0.tryRecord(microseconds: microseconds, count: count)
+        }) {
             index = (index + 1) % WaitTimes.stripesPerFunction
         }
     }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLinux
+public import CLinux
 
 /// A point of `CLOCK_MONOTONIC`, in one word so that it fits into slots and heaps.
 ///
 /// The clock can be made to stand still, see ``WorldClock``.
-package struct Instant: Comparable, Hashable, Sendable {
+@usableFromInline
+@frozen package struct Instant: Comparable, Hashable, Sendable {
     /// Nanoseconds since an arbitrary start.
-    package var nanoseconds: UInt64
+    @usableFromInline package var nanoseconds: UInt64
 
+    @inline(__always)
+    @inlinable
     package init(nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds
     }
@@ -17,6 +20,8 @@ package struct Instant: Comparable, Hashable, Sendable {
     package static let distantFuture = Instant(nanoseconds: .max)
 
     /// About 27 ns through the vDSO.
+    @inline(__always)
+    @inlinable
     package static var now: Instant {
         Instant(nanoseconds: clinux_monotonic_ns())
     }
@@ -26,6 +31,8 @@ package struct Instant: Comparable, Hashable, Sendable {
         Instant(nanoseconds: clinux_monotonic_coarse_ns())
     }
 
+    @inline(__always)
+    @inlinable
     package static func < (a: Instant, b: Instant) -> Bool {
         a.nanoseconds < b.nanoseconds
     }

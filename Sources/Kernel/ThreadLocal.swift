@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CLinux
+public import CLinux
 
 /// The calling thread's own word, its number, and a debug counter of the locks it holds.
 @usableFromInline package enum ThreadLocal {
@@ -11,6 +11,7 @@ internal import CLinux
     /// Owners are numbers that are never used again, so that nobody takes another's word for its
     /// own.
     @inline(__always)
+    @inlinable
     package static func word(of owner: UInt64) -> UnsafeMutableRawPointer? {
         unsafe clinux_get_thread_owner() == owner ? clinux_get_thread_word() : nil
     }

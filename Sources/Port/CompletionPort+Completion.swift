@@ -15,19 +15,21 @@ extension CompletionPort {
         on lane: ThreadLane,
         mayBeHeld: Bool = true
     ) {
-        prepare(operation, outcome, on: lane, mayBeHeld: mayBeHeld)
+        prepare(operation, outcome, at: .now, on: lane, mayBeHeld: mayBeHeld)
         enter(CollectionOfOne(operation.slot))
     }
 
     /// Writes the outcome into the slot and counts the packet, which the caller enters.
+    ///
+    /// `now` is what the clock said just now, or a few calls ago.
     @inline(__always)
     func prepare(
         _ operation: OperationReference,
         _ outcome: OperationOutcome,
+        at now: Instant,
         on lane: ThreadLane,
         mayBeHeld: Bool = true
     ) {
-        let now = Instant.now
         operation.setOutcome(outcome)
         let memory = unsafe operation.memory
         if unsafe memory.pointee.deadline != 0, operation.kind != .sleep {

@@ -44,13 +44,13 @@ extension CompletionPort {
 
     /// Takes due timers out of the heap: sleeps are complete, timeouts end their operation.
     func expire(into ready: inout [UInt32], lane: ThreadLane) {
-        let now = Instant.now.nanoseconds
+        let now = Instant.now
         var slept: [UInt32] = []
         var late: [OperationToken] = []
         timers.withLock { timers in
             timers.sleepingUntil = 0
             for _ in 0..<CompletionPort.timerBatch {
-                guard let slot = timers.queue.popDue(at: now) else { break }
+                guard let slot = timers.queue.popDue(at: now.nanoseconds) else { break }
                 let operation = reference(slot)
                 if operation.kind == .sleep {
                     operation.setPhase(.done)
@@ -62,7 +62,7 @@ extension CompletionPort {
             }
         }
         for slot in slept {
-            prepare(reference(slot), .value(0), on: lane)
+            prepare(reference(slot), .value(0), at: now, on: lane)
             ready.append(slot)
         }
         for token in late { cancel(token, reason: .timedOut, on: lane) }

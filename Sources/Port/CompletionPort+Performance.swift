@@ -9,15 +9,19 @@ package import Telemetry
 extension CompletionPort {
     /// Makes the calls of one direction until there is nothing to do, and hands each slot whose
     /// operation is complete to `ready`.
+    ///
+    /// The first call's end is stamped with `now`, where that is given.
     func perform(
         _ first: UInt32,
         _ registration: Registration,
         _ descriptor: Int32,
         _ direction: Direction,
+        at now: Instant? = nil,
         lane: ThreadLane,
         ready: (UInt32) -> Void
     ) {
         var slot = first
+        var now = now
         while true {
             let operation = reference(slot)
             let (outcome, drained) = call(operation, descriptor, registration, lane: lane)
@@ -29,7 +33,8 @@ extension CompletionPort {
                 return (ended, next, state.io.mayRelease)
             }
             if let final = outcome ?? ended?.outcome {
-                prepare(operation, final, on: lane)
+                prepare(operation, final, at: now ?? .now, on: lane)
+                now = nil
                 ready(slot)
             }
             switch next {

@@ -29,7 +29,11 @@ extension CompletionPort {
     ) {
         for event in events.prefix(CompletionPort.eventsAhead) { prefetch(event) }
         var last = DueCalls()
+        var now = now
         for (index, event) in events.enumerated() {
+            if index % CompletionPort.callsPerReading == CompletionPort.callsPerReading - 1 {
+                now = .now
+            }
             let ahead = index + CompletionPort.eventsAhead
             if ahead < events.count { prefetch(events[ahead]) }
             let next = note(event, lane: lane)
@@ -81,13 +85,13 @@ extension CompletionPort {
             let descriptor = due.descriptor
             if due.reader != 0 {
                 passReady(due.reader, descriptor, at: now, lane: lane)
-                perform(due.reader, registration, descriptor, .read, lane: lane) { slot in
+                perform(due.reader, registration, descriptor, .read, at: now, lane: lane) { slot in
                     ready.append(slot)
                 }
             }
             if due.writer != 0 {
                 passReady(due.writer, descriptor, at: now, lane: lane)
-                perform(due.writer, registration, descriptor, .write, lane: lane) { slot in
+                perform(due.writer, registration, descriptor, .write, at: now, lane: lane) { slot in
                     ready.append(slot)
                 }
             }

@@ -53,7 +53,7 @@ extension CompletionPort {
         unsafe memory.pointee.subject = subject
         unsafe memory.pointee.descriptor = association?.descriptor ?? -1
         unsafe memory.pointee.registration.store(
-            association?.registration.index ?? 0,
+            association.map { $0.withRegistration(\.index) } ?? 0,
             ordering: .relaxed
         )
         operation.setPhase(.made)
@@ -117,7 +117,25 @@ extension CompletionPort {
         // The timer first: once in the descriptor's queue the operation may complete and look for it.
         let deadline = unsafe operation.memory.pointee.deadline
         if deadline != 0 { startTimer(operation.slot, deadline) }
-        let registration = association.registration
+        association.withRegistration { registration in
+            submit(
+                operation,
+                to: registration,
+                ofGeneration: association.generation,
+                isRestOfTry: isRestOfTry,
+                lane: lane
+            )
+        }
+    }
+
+    @inline(__always)
+    private func submit(
+        _ operation: OperationReference,
+        to registration: Registration,
+        ofGeneration generation: UInt32,
+        isRestOfTry: Bool,
+        lane: ThreadLane
+    ) {
         let direction = operation.kind.direction ?? .read
         let slot = operation.slot
         let (ended, next, descriptor, mayRelease) = registration.state.withLock {
@@ -126,7 +144,7 @@ extension CompletionPort {
             if operation.phase == .ended {
                 let reason = unsafe EndReason(rawValue: operation.memory.pointee.reason)
                 ended = reason ?? .cancelled
-            } else if state.generation != association.generation
+            } else if state.generation != generation
                 || isClosed.load(ordering: .sequentiallyConsistent)
             {
                 ended = .closed

@@ -36,9 +36,11 @@ extension CompletionPort {
     /// of a call that could not be finished; so two writes at once do not mix their bytes.
     @inline(__always)
     package func openTry(_ association: Association, _ direction: Direction) -> Int32? {
-        let descriptor = association.registration.state.withLock { state -> Int32 in
-            guard state.generation == association.generation else { return -1 }
-            return state.io.beginTry(direction) ? state.descriptor : -1
+        let descriptor = association.withRegistration { registration in
+            registration.state.withLock { state -> Int32 in
+                guard state.generation == association.generation else { return -1 }
+                return state.io.beginTry(direction) ? state.descriptor : -1
+            }
         }
         return descriptor >= 0 ? descriptor : nil
     }
@@ -51,11 +53,12 @@ extension CompletionPort {
         _ result: DescriptorState.Performed,
         lane: ThreadLane
     ) {
-        let registration = association.registration
-        let (next, descriptor, mayRelease) = registration.state.withLock { state in
-            (state.io.tried(direction, result), state.descriptor, state.io.mayRelease)
+        association.withRegistration { registration in
+            let (next, descriptor, mayRelease) = registration.state.withLock { state in
+                (state.io.tried(direction, result), state.descriptor, state.io.mayRelease)
+            }
+            goOn(next, registration, descriptor, direction, mayRelease: mayRelease, lane: lane)
         }
-        goOn(next, registration, descriptor, direction, mayRelease: mayRelease, lane: lane)
     }
 
     /// Performs what waits behind a try or a submission, or lets go of the descriptor.

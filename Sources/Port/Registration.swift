@@ -24,11 +24,25 @@ package final class Registration: Sendable {
     }
 }
 
-/// Names one use of a registration.
+/// Names one use of a registration; only for as long as the port lives, which keeps them all.
 package struct Association: Sendable {
-    package let registration: Registration
+    private let reference: Uncounted<Registration>
     let generation: UInt32
     package let descriptor: Int32
+
+    init(registration: Registration, generation: UInt32, descriptor: Int32) {
+        reference = Uncounted(registration)
+        self.generation = generation
+        self.descriptor = descriptor
+    }
+
+    /// Calls `body` with the registration, without counting a reference to it.
+    @inline(__always)
+    func withRegistration<Result>(_ body: (Registration) -> Result) -> Result {
+        reference.with(body)
+    }
+
+    var registration: Registration { reference.counted }
 }
 
 /// All registrations of a port, found by number without a lock.

@@ -39,6 +39,7 @@ package import Telemetry
 
     @usableFromInline let slotBytes: Int
     @usableFromInline let slotsPerChunkShift: Int
+    @usableFromInline let indexMask: Int
     private let counter: Counter?
     private let shared: Lock<Shared>
     @usableFromInline let directory: UnsafeMutablePointer<Atomic<UInt>>
@@ -52,6 +53,7 @@ package import Telemetry
         precondition(slotBytes % 16 == 0)
         self.slotBytes = slotBytes
         self.slotsPerChunkShift = slotsPerChunkShift
+        indexMask = (1 << slotsPerChunkShift) - 1
         self.counter = counter
         // Slot 0 is never given out: 0 means none.
         shared = Lock(Shared(highWater: 1))
@@ -132,14 +134,14 @@ package import Telemetry
     @inline(__always)
     @inlinable
     package func address(of slot: UInt32) -> UnsafeMutableRawPointer {
-        let chunk = Int(slot) >> slotsPerChunkShift
-        let index = Int(slot) & ((1 << slotsPerChunkShift) - 1)
+        let chunk = Int(slot) &>> slotsPerChunkShift
+        let index = Int(slot) & indexMask
         // Acquiring; pairs with the releasing store in `refill`.
         let bits = unsafe directory[chunk].load(ordering: .acquiring)
         guard let base = unsafe UnsafeMutableRawPointer(bitPattern: bits) else {
             preconditionFailure("Slot \(slot) was never made.")
         }
-        return unsafe base + index * slotBytes
+        return unsafe base + index &* slotBytes
     }
 
     /// Asks for the memory of a slot that is about to be used.
