@@ -29,7 +29,6 @@ import Testing
         "Sources/AsyncRuntime/StateMachineRegistry.swift",
         "Sources/AsyncRuntime/TaskLayout.swift",
         "Sources/AsyncRuntime/TaskWaiters.swift",
-        "Sources/AsyncRuntime/ThreadContext.swift",
         "Sources/AsyncRuntime/ThreadContexts.swift",
         "Sources/Pool/GlobalQueue.swift",
         "Sources/Pool/GlobalQueueSegment.swift",

@@ -7,7 +7,7 @@ import Testing
 @Suite struct HeadlessTests {
     @Test func `fanout's figures parse and its books balance`() throws {
         let child = try ChildProcess.pooltop([
-            "headless", "fanout", "--seconds", "2", "--clients", "20", "--delay", "20ms~5ms",
+            "headless", "fanout", "--seconds", "4", "--clients", "20", "--delay", "20ms~5ms",
             "--workers", "2:4", "--pollers", "2", "--seed", "7",
         ])
         #expect(child.status == 0, "It said: \(child.standardError)")
@@ -15,7 +15,7 @@ import Testing
         #expect(snapshot.schema == RuntimeSnapshot.currentSchema)
         #expect(snapshot.scenario == "fanout")
         #expect(snapshot.seed == 7)
-        #expect(snapshot.elapsedSeconds >= 2)
+        #expect(snapshot.elapsedSeconds >= 4)
         #expect(snapshot.operations.balances)
         // Taken under load: 20 clients and 20 connections wait or work.
         #expect(snapshot.operations.inFlight >= 20)
@@ -26,19 +26,6 @@ import Testing
         #expect(snapshot.workers.maximum == 4)
         #expect(snapshot.pollers.maximum == 2)
         #expect(snapshot.detail == nil)
-    }
-
-    @Test func `inline placement serves, too`() throws {
-        let child = try ChildProcess.pooltop([
-            "headless", "--seconds", "1", "--clients", "20", "--delay", "5ms", "--placement",
-            "inline", "--rate", "200", "--blocking", "10%:1ms", "--reset", "10%", "--cpu", "10us",
-        ])
-        #expect(child.status == 0, "It said: \(child.standardError)")
-        let snapshot = try parse(child.standardOutput)
-        #expect(snapshot.placement == "inline")
-        #expect(snapshot.operations.balances)
-        #expect(snapshot.requests.completed > 50)
-        #expect(snapshot.requests.failed == 0)
     }
 
     @Test func `with jsonl there is one object a second`() throws {

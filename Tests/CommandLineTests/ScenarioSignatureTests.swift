@@ -60,6 +60,14 @@ import Testing
         Set(snapshot.adjustments.map(\.reason)).subtracting(["Initializing"])
     }
 
+    @Test func `inline placement serves, too`() throws {
+        let load = "--rate 200 --delay 5ms --blocking 10%:1ms --reset 10% --cpu 10us"
+        let snapshot = try picture("fanout --clients 20 --placement inline \(load)") {
+            $0.requests.completed > 50
+        }
+        #expect(snapshot.placement == "inline")
+    }
+
     @Test func `classic injection adds a thread or two a second, and nothing is answered`() throws {
         let names =
             ["starvation", "sleepwait", "gosse"] + [
