@@ -101,7 +101,8 @@ struct SourceText {
         }
     }
 
-    /// The first line in sight: the function's own, a little above, moved by what was scrolled.
+    /// The first line in sight: the function's own, or of one that stands in no source line itself (the
+    /// child of an `async let`) its first state's; a little above, moved by what was scrolled.
     static func firstLine(
         of graph: RuntimeSnapshot.StateGraph,
         view: MachineView,
@@ -109,7 +110,9 @@ struct SourceText {
         room: Int
     ) -> Int {
         let last = max(0, count - room)
-        let start = view.kind == .source ? max(0, graph.line - 3) : 0
+        let first = graph.states.map(\.line).filter { $0 > 0 }.min() ?? 0
+        let own = graph.line > 0 ? graph.line : first
+        let start = view.kind == .source ? max(0, own - 3) : 0
         return min(max(0, min(start, last) + view.scrolled), last)
     }
 }

@@ -21,8 +21,12 @@ struct StateGraphText {
         lines += leftOut
         lines += drawing ?? listing
         lines.append([])
+        let closure =
+            graph.function.hasSuffix("}")
+            ? "{1} is the first closure or async let in a function, {2} the second. " : ""
         let note =
-            "Machines now; half of the waits there were no longer than p50, all but one in a hundred "
+            closure
+            + "Machines now; half of the waits there were no longer than p50, all but one in a hundred "
             + "than p99. Who is suspended in a child task, an actor or a stream is counted where it "
             + "was in its last run."
         return lines + Paragraph.wrap(note, width: width).map { [Span($0, .dim)] }

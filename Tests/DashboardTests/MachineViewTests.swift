@@ -51,6 +51,28 @@ import Testing
         // From the first machine up to the functions.
         for key in [Key.home, .up, .character("m")] { _ = update(&model, .key(key)) }
         #expect(text(model).contains("Shop.serve  Server.swift:"), "\(text(model))")
+        #expect(!text(model).contains("{1} is the first closure"))
+        snapshot.detail?.states.graphs[0].function = "Shop.serve {1}"
+        snapshot.detail?.states.graphs.removeLast()
+        snapshot.elapsedSeconds += 1
+        _ = update(&model, .snapshot(snapshot))
+        #expect(text(model).contains("{1} is the first closure or async let"), "\(text(model))")
+    }
+
+    @Test func `the source begins at the function, or else at its first state`() {
+        var view = MachineView()
+        view.kind = .source
+        var graph = RuntimeSnapshot.StateGraph(function: "f", file: "f.swift", line: 50)
+        graph.states = [
+            .init(name: "TQ0", line: 0, machines: 0), .init(name: "TQ1", line: 82, machines: 1),
+            .init(name: "TQ2", line: 80, machines: 1),
+        ]
+        func first() -> Int { SourceText.firstLine(of: graph, view: view, count: 200, room: 20) }
+        #expect(first() == 47)
+        graph.line = 0
+        #expect(first() == 77)
+        graph.states = []
+        #expect(first() == 0)
     }
 
     @Test func `the graph is drawn, with boxes, lanes and rates`() {
