@@ -96,7 +96,7 @@ package struct AsyncFunctions: Sendable {
             parts[index].line =
                 part.state.isEmpty
                 ? declarations[part.function]
-                : AsyncFunctions.line(
+                : line(
                     of: part,
                     lines,
                     references.instructions[part.address] ?? [],
@@ -108,8 +108,10 @@ package struct AsyncFunctions: Sendable {
     /// The line of the `await`: that of the instruction that stores the part's address.
     ///
     /// Where that one is of the compiler's own making, it is the first line of the part, other than
-    /// that of the function's declaration, which stands for code before the first statement.
-    private static func line(
+    /// that of the function's declaration, which stands for code before the first statement. Where it
+    /// has no other, as where an inlined function of a library awaits, it is the last line before that
+    /// instruction: of what has called it.
+    private func line(
         of part: Part,
         _ lines: LineTable,
         _ references: [UInt64],
@@ -120,7 +122,15 @@ package struct AsyncFunctions: Sendable {
         }
         let own = lines.lines(within: part.address..<(part.address &+ part.byteCount))
             .filter { $0.number > 0 }
-        return own.first { $0 != declaration } ?? own.first
+        if let line = own.first(where: { $0 != declaration }) { return line }
+        for reference in references {
+            guard let before = self.part(at: reference) else { continue }
+            let way = lines.lines(within: before.address..<reference)
+            if let line = way.last(where: { $0.number > 0 && $0 != declaration }) { return line }
+            // It came there from another await of the same call.
+            if !before.state.isEmpty, let line = before.line { return line }
+        }
+        return own.first
     }
 
     /// The parts' addresses without overlaps: functions that are alike may share theirs.

@@ -20,6 +20,7 @@ import Testing
         try expectLines(of: sample, file, functions)
         try expectTitles(functions)
         try expectAwaits(functions)
+        expectInlined(functions)
     }
 
     /// All that `nm` calls a resume function is one here, at its address, and nothing else.
@@ -119,6 +120,19 @@ import Testing
             }
             let lines = Set(states.compactMap { $0.line?.number })
             #expect(lines == expected, "\(function): \(states)")
+        }
+    }
+
+    /// Where a library's function awaits that was made a part of this one, the line is that of a call,
+    /// though no instruction of the state itself has one.
+    private func expectInlined(_ functions: AsyncFunctions) {
+        let states = functions.parts.filter {
+            $0.function.hasPrefix("$s6sample11packsInside") && $0.state.hasPrefix("TQ")
+        }
+        let declaration = SampleExecutable.declarationLine(of: "packsInside")
+        #expect(!states.isEmpty)
+        for state in states {
+            #expect(state.line?.number ?? 0 != 0 && state.line?.number != declaration, "\(state)")
         }
     }
 

@@ -63,8 +63,23 @@ struct SampleExecutable: Sendable {
             return sum
         }
 
+        func packs(_ number: Int) async -> Int {
+            await withTaskGroup(of: Int.self) { group in
+                for step in 0..<number { group.addTask { await pausesOnce(step) } }
+                var sum = 0
+                for await one in group { sum += one }
+                return sum
+            }
+        }
+
+        @inline(never) func packsInside(_ number: Int) async -> Int {
+            let sum = number + 1
+            return await packs(sum)
+        }
+
         @main enum Sample {
             static func main() async throws {
+                print(await packsInside(2))
                 let task = Task {
                     let value = try await waitsInMangledWays(2)
                     return value
@@ -78,12 +93,15 @@ struct SampleExecutable: Sendable {
     /// Numbers of the lines of `function`, of those that suspend.
     static func awaitLines(of function: String) -> Set<Int> {
         let lines = source.components(separatedBy: "\n")
-        guard let first = lines.firstIndex(where: { $0.contains("func \(function)(") }) else {
-            return []
-        }
+        guard let first = declarationLine(of: function).map({ $0 - 1 }) else { return [] }
         let indent = lines[first].prefix { $0 == " " }
         let body = lines[(first + 1)...].prefix { $0 != indent + "}" }
         return Set(body.indices.filter { lines[$0].contains("await ") }.map { $0 + 1 })
+    }
+
+    static func declarationLine(of function: String) -> Int? {
+        source.components(separatedBy: "\n")
+            .firstIndex { $0.contains("func \(function)(") }.map { $0 + 1 }
     }
 
     init(_ variant: Variant) throws {
