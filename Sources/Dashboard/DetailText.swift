@@ -99,8 +99,8 @@ struct DetailText {
             facts.append(fact("done", Span("\(Quantity.rate(row.donePerSecond))/s", .strong)))
         }
         if let half = row.waitP50Microseconds, let most = row.waitP99Microseconds {
-            let rest = " for half of the waits of late, \(time(most)) for all but one in a hundred"
-            facts.append(fact("waited", Span(time(half), .strong), rest))
+            let figures = Span("p50 \(time(half))  p99 \(time(most))", .strong)
+            facts.append(fact("waited", figures, ", of the waits of late"))
         }
         let sentence =
             "An async function, split by the compiler at each await. Most of its state machines "
