@@ -38,6 +38,13 @@ struct MachineStory: Sendable {
         self.since = since
     }
 
+    /// A story with steps of its own: the reader copies them, and not the machine at its next step.
+    var copied: MachineStory {
+        var story = self
+        story.steps = Deque(Array(steps))
+        return story
+    }
+
     mutating func append(_ step: Step) {
         if steps.count == MachineStory.limit {
             steps.removeFirst()

@@ -409,7 +409,7 @@ public final class Runtime: Sendable {
         held += schedulers.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
         pool.stop()
         held += pool.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
-        sampler.stop()
+        held += sampler.stop(until: max(deadline, Instant.now.advanced(by: .seconds(1))))
         let states = sampler.parts.states
         let last = max(deadline, Instant.now.advanced(by: .milliseconds(20)))
         return held + states.symbols.stop(until: last) + states.localTexts.stop(until: last)

@@ -44,10 +44,11 @@ package final class Sampler: Sendable {
         try roster.start(name: "sampler", stackBytes: 1 << 20) { self.main() }
     }
 
-    func stop() {
+    /// Ends its thread; returns the thread's name if it is still at a snapshot at `deadline`.
+    func stop(until deadline: Instant) -> [String] {
         isStopped.store(true, ordering: .relaxed)
         bell.ring()
-        _ = roster.join(until: Instant.now.advanced(by: .seconds(1)))
+        return roster.join(until: deadline)
     }
 
     /// Called on the sampler's thread with each new snapshot.

@@ -66,8 +66,8 @@ final class WatchedMachines: Sendable {
 
     var numbers: [UInt32] { stories.withLock { $0.map(\.number) } }
 
-    /// All stories, in the order in which they were asked for.
-    var all: [MachineStory] { stories.withLock { $0 } }
+    /// All stories, in the order in which they were asked for; nobody else has what they hold.
+    var all: [MachineStory] { stories.withLock { $0.map(\.copied) } }
 
     private static func bit(_ number: UInt32) -> UInt64 { 1 << UInt64(number & 63) }
 }
