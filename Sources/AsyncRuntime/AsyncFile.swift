@@ -21,10 +21,7 @@ public final class AsyncFile: Sendable {
     ///
     /// - Throws: ``OperationError/system(_:)`` with what the write or the sync reports, such as
     ///   `ENOSPC` on a full disk.
-    public nonisolated(nonsending) func write(
-        _ bytes: [UInt8],
-        at offset: Int
-    ) async throws(OperationError) {
+    public func write(_ bytes: [UInt8], at offset: Int) async throws(OperationError) {
         let failure = await withCheckedContinuation { done in
             runtime.submit { [self] in
                 var failure: OperationError?

@@ -30,7 +30,7 @@ public final class AsyncListener: Sendable {
     ///
     /// Where the process has no descriptor left (`EMFILE`, `ENFILE`) it pauses and tries again: the
     /// connection waits in the backlog meanwhile, and nothing spins.
-    public nonisolated(nonsending) func accept(
+    public func accept(
         timeout: Duration? = nil,
         function: StaticString = #function,
         file: StaticString = #fileID,
@@ -56,7 +56,7 @@ public final class AsyncListener: Sendable {
         }
     }
 
-    private nonisolated(nonsending) func acceptOnce(
+    private func acceptOnce(
         _ deadline: Instant?,
         _ function: StaticString,
         _ file: StaticString,

@@ -29,7 +29,7 @@ public final class AsyncSocket: Sendable {
     /// Receives what there is, at most ``IOBuffer/capacity`` bytes; none at the end of the stream.
     ///
     /// The buffer is taken when there is something to receive, not while the read waits.
-    public nonisolated(nonsending) func read(
+    public func read(
         timeout: Duration? = nil,
         function: StaticString = #function,
         file: StaticString = #fileID,
@@ -76,7 +76,7 @@ public final class AsyncSocket: Sendable {
     }
 
     /// Sends all bytes.
-    public nonisolated(nonsending) func write(
+    public func write(
         _ bytes: [UInt8],
         timeout: Duration? = nil,
         function: StaticString = #function,
@@ -100,7 +100,7 @@ public final class AsyncSocket: Sendable {
     }
 
     /// Sends all bytes of a buffer, without copying.
-    public nonisolated(nonsending) func write(
+    public func write(
         _ buffer: consuming IOBuffer,
         timeout: Duration? = nil,
         function: StaticString = #function,

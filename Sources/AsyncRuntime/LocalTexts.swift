@@ -71,7 +71,7 @@ final class LocalTexts: Sendable {
 
     private func main() {
         while !isStopped.load(ordering: .relaxed) {
-            for (machine, reading) in locals.takeNew() {
+            while let (machine, reading) = locals.takeNext() {
                 state.withLock { $0.busySince = Instant.now.nanoseconds }
                 let values = reading.values.map { value in
                     let text = String(value.describe().prefix(LocalTexts.limit))

@@ -125,7 +125,7 @@ struct Operation {
 extension Uncounted where Object == Runtime {
     /// Suspends the task until what was begun is complete.
     @inline(__always)
-    nonisolated(nonsending) func completion(
+    func completion(
         of begun: Operation.Begun,
         on association: Association?
     ) async throws(OperationError) -> Completion {
@@ -142,7 +142,7 @@ extension Uncounted where Object == Runtime {
     ///
     /// Part of each function that awaits, since a function of its own would have a frame of its own.
     @inline(__always)
-    private nonisolated(nonsending) func completion(
+    private func completion(
         of operation: OperationReference,
         _ start: Operation.Start,
         on association: Association?
@@ -195,7 +195,8 @@ extension Runtime {
                 context
             )
             serial = context.runSerial
-            context.awaitedAt = now.nanoseconds
+            // Another task may run within the run of this one, or before it in an actor's turn.
+            if TaskLayout.current == context.runningJob { context.awaitedAt = now.nanoseconds }
             port.setContext(
                 continuation,
                 resumption: resumption.word,

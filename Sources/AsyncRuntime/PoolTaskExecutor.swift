@@ -152,7 +152,7 @@ final class PoolTaskExecutor: TaskExecutor, SchedulingExecutor {
 
     /// The same, for those who run many jobs and have asked once for the executor's name.
     ///
-    /// `now` is what the clock has just said, if it was asked.
+    /// `now` is what the clock said a moment ago, when the job before this one began to wait.
     @inline(__always)
     func run(
         _ bits: UInt,

@@ -53,7 +53,7 @@ final class ResumeChains: Sendable {
 
     /// The hash of a chain, made frame by frame.
     ///
-    /// A chain that is known already is never written down.
+    /// A chain that has a row is not written down again.
     private struct Walk {
         private(set) var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
         private var last: UInt32 = 0

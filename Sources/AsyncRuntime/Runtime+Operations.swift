@@ -9,7 +9,7 @@ extension Runtime {
     /// Suspends for a time: a timer of the port, no thread waits for it.
     ///
     /// - Throws: ``OperationError/cancelled`` when the task is cancelled meanwhile.
-    public nonisolated(nonsending) func sleep(
+    public func sleep(
         for duration: Duration,
         options: AwaitOptions = [],
         function: StaticString = #function,
@@ -23,7 +23,7 @@ extension Runtime {
     }
 
     /// Goes through the port without any I/O, as PostQueuedCompletionStatus does.
-    public nonisolated(nonsending) func post(
+    public func post(
         options: AwaitOptions = [],
         function: StaticString = #function,
         file: StaticString = #fileID,
@@ -56,7 +56,7 @@ extension Runtime {
     ///
     /// Throws ``OperationError/system(_:)`` with what `connect(2)` reports, or `EMFILE` where the
     /// process has no descriptor left.
-    public nonisolated(nonsending) func connect(
+    public func connect(
         to address: SocketAddress,
         from source: SocketAddress? = nil,
         timeout: Duration? = nil,

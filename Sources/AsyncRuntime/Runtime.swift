@@ -389,7 +389,7 @@ public final class Runtime: Sendable {
 
     /// Stops in the steps that the type's description lists.
     ///
-    /// Returns the names of threads that user code still holds; they are left behind.
+    /// Returns the names of threads that are still held, by user code as a rule; they are left behind.
     @discardableResult
     public func shutdown(within limit: Duration = .milliseconds(200)) -> [String] {
         letWorldGoOn()
@@ -411,7 +411,12 @@ public final class Runtime: Sendable {
         held += pool.join(until: max(deadline, Instant.now.advanced(by: .milliseconds(20))))
         held += sampler.stop(until: max(deadline, Instant.now.advanced(by: .seconds(1))))
         let states = sampler.parts.states
-        let last = max(deadline, Instant.now.advanced(by: .milliseconds(20)))
-        return held + states.symbols.stop(until: last) + states.localTexts.stop(until: last)
+        held += states.symbols.stop(
+            until: max(deadline, Instant.now.advanced(by: .milliseconds(20)))
+        )
+        held += states.localTexts.stop(
+            until: max(deadline, Instant.now.advanced(by: .milliseconds(20)))
+        )
+        return held
     }
 }

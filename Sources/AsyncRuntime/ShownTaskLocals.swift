@@ -60,7 +60,11 @@ final class ShownTaskLocals: Sendable {
     /// No longer shows any.
     func forgetAll() {
         shown.withLock { $0 = [] }
-        _ = takeNew()
+        // Let go when the lock is open again.
+        _ = new.withLock { new in
+            defer { new = [:] }
+            return new
+        }
     }
 
     var names: [String] { shown.withLock { $0.map(\.name) } }
@@ -78,11 +82,12 @@ final class ShownTaskLocals: Sendable {
     /// Whether values were read that nobody has taken.
     var haveNew: Bool { new.withLock { !$0.isEmpty } }
 
-    /// What was read since this was asked last.
-    func takeNew() -> [UInt32: Reading] {
+    /// What was read of one machine, and not taken yet; whoever takes it is the only one who has it.
+    func takeNext() -> (machine: UInt32, reading: Reading)? {
         new.withLock { new in
-            defer { new = [:] }
-            return new
+            guard let (machine, reading) = new.first else { return nil }
+            new[machine] = nil
+            return (machine, reading)
         }
     }
 }

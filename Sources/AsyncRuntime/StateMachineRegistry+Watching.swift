@@ -37,7 +37,9 @@ extension StateMachineRegistry {
         let now = Instant.now.nanoseconds
         let time = now &- min(state & StateMachineRegistry.sinceMask, now)
         tell(slot, time, last.rawValue, now, lane)
-        if last == .ended { tellParent(of: slot, started: 0, done: 1) }
+        // One that has left is no child of a machine here; should it come back, it begins again.
+        let hasEnded = last == .ended
+        tellParent(of: slot, started: hasEnded ? 0 : -1, done: hasEnded ? 1 : 0)
     }
 
     /// A machine has begun; as a rule on the thread of the task that made it.
@@ -65,7 +67,8 @@ extension StateMachineRegistry {
 
     /// Reads the task-local values of the task that runs on the calling thread, if it is watched.
     ///
-    /// Inside the task's own await: no code of the user's may run here.
+    /// Inside the task's own await: no code of the user's runs here, but what ends the life of an object
+    /// of the user's that was read before and that nobody has looked at.
     func noteLocalsOfCurrentTask() {
         let task = TaskLayout.current
         guard task != 0 else { return }

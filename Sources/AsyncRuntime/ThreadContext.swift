@@ -26,8 +26,10 @@ internal import Telemetry
     var runSerial: UInt64
     /// Since when the machine that this thread runs has been running; see `StateMachineRegistry.ran`.
     var runningSince: UInt64 = 0
-    /// What the clock said when the job that this thread runs began to await an operation, with which its
-    /// run ends; 0 where it has not, or has gone on.
+    /// What the clock said when the task that this thread runs began to await an operation.
+    ///
+    /// Its run ends with that; 0 where it has not, or has gone on. Before the first job of a batch in
+    /// place, when those began.
     var awaitedAt: UInt64 = 0
     /// When the batch was taken that this poller is delivering; 0 outside of that.
     var batchTakenAt: UInt64 = 0

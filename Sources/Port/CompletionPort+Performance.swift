@@ -10,7 +10,7 @@ extension CompletionPort {
     /// Makes the calls of one direction until there is nothing to do, and hands each slot whose
     /// operation is complete to `ready`.
     ///
-    /// The first call's end is stamped with `now`, where that is given.
+    /// The first that is complete is stamped with `now`, where that is given.
     func perform(
         _ first: UInt32,
         _ registration: Registration,

@@ -31,9 +31,7 @@ extension CompletionPort {
         var last = DueCalls()
         var now = now
         for (index, event) in events.enumerated() {
-            if index % CompletionPort.callsPerReading == CompletionPort.callsPerReading - 1 {
-                now = .now
-            }
+            if (index + 1) % CompletionPort.eventsPerReading == 0 { now = .now }
             let ahead = index + CompletionPort.eventsAhead
             if ahead < events.count { prefetch(events[ahead]) }
             let next = note(event, lane: lane)

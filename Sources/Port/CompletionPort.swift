@@ -29,8 +29,8 @@ package final class CompletionPort: Sendable {
     /// Most timers handled between two looks at the kernel.
     static let timerBatch = 1024
 
-    /// Calls, of a microsecond or two each, that are stamped with one reading of the clock.
-    static let callsPerReading = 16
+    /// Events whose calls, of a microsecond or two each, are stamped with one reading of the clock.
+    static let eventsPerReading = 16
     /// Events before its own at which a registration's memory is asked for.
     static let eventsAhead = 4
 

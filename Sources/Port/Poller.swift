@@ -114,6 +114,8 @@ extension CompletionPort {
             if fetch { engine.interrupt() }
             switch step {
             case .take:
+                // Read again: what has entered until now is older.
+                now = .now
                 poller.setState(.running, at: now)
                 poller.tookPackets.store(true, ordering: .relaxed)
                 poller.lane.beginBusy(at: now.nanoseconds)

@@ -60,6 +60,17 @@ import Testing
         }
     }
 
+    @Test func `a task that awaits within another one's run does not end that`() async throws {
+        try await withRuntime { runtime in
+            let inner = Task.immediate(executorPreference: runtime.executor) {
+                try? await runtime.sleep(for: .seconds(600))
+            }
+            #expect(runtime.contexts.current.awaitedAt == 0)
+            inner.cancel()
+            await inner.value
+        }
+    }
+
     @Test func `a machine that ends on an actor is seen to have ended`() async throws {
         actor Busy {
             func spin() { for _ in 0..<1000 { CurrentThread.pause() } }

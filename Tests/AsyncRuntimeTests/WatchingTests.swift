@@ -176,7 +176,7 @@ private enum Family {
         #expect(locals.show(many[0], as: "the first"))
         #expect(locals.names.first == "the first")
         locals.read(of: 1)
-        let first = locals.takeNew()[1]?.values.first
+        let first = locals.takeNext()?.reading.values.first
         #expect(first?.name == "the first" && first?.isBound == false)
         #expect(first?.describe() == "0")
         #expect(!locals.haveNew)
@@ -184,7 +184,7 @@ private enum Family {
         locals.forgetAll()
         #expect(!locals.haveNew)
         locals.read(of: 1)
-        #expect(locals.takeNew()[1]?.values.isEmpty == true)
+        #expect(locals.takeNext()?.reading.values.isEmpty == true)
     }
 
     @Test func `the children of a watched machine are counted`() async throws {
