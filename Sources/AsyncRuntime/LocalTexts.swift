@@ -71,7 +71,9 @@ final class LocalTexts: Sendable {
 
     private func main() {
         while !isStopped.load(ordering: .relaxed) {
-            while let (machine, reading) = locals.takeNext() {
+            // What is read meanwhile waits for the next look: a task may await without end.
+            for machine in locals.newMachines {
+                guard let reading = locals.takeNew(of: machine) else { continue }
                 state.withLock { $0.busySince = Instant.now.nanoseconds }
                 let values = reading.values.map { value in
                     let text = String(value.describe().prefix(LocalTexts.limit))

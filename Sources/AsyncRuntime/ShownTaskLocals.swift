@@ -82,13 +82,12 @@ final class ShownTaskLocals: Sendable {
     /// Whether values were read that nobody has taken.
     var haveNew: Bool { new.withLock { !$0.isEmpty } }
 
-    /// What was read of one machine, and not taken yet; whoever takes it is the only one who has it.
-    func takeNext() -> (machine: UInt32, reading: Reading)? {
-        new.withLock { new in
-            guard let (machine, reading) = new.first else { return nil }
-            new[machine] = nil
-            return (machine, reading)
-        }
+    /// The machines of which values were read that nobody has taken.
+    var newMachines: [UInt32] { new.withLock { Array($0.keys) } }
+
+    /// What was read of a machine, and not taken yet; whoever takes it is the only one who has it.
+    func takeNew(of machine: UInt32) -> Reading? {
+        new.withLock { $0.removeValue(forKey: machine) }
     }
 }
 

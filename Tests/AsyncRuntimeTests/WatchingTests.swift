@@ -3,6 +3,7 @@
 import Kernel
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import AsyncRuntime
@@ -38,6 +39,20 @@ private struct Slow: CustomStringConvertible {
 
 private enum Family {
     static let isWatched = Atomic(false)
+}
+
+/// Has itself read once more whenever it is described.
+private final class Restless: CustomStringConvertible, Sendable {
+    private let locals: ShownTaskLocals
+    let looks = Atomic(0)
+
+    init(_ locals: ShownTaskLocals) { self.locals = locals }
+
+    var description: String {
+        looks.wrappingAdd(1, ordering: .relaxed)
+        locals.read(of: 1)
+        return "restless"
+    }
 }
 
 /// What is known of a machine only while it is watched.
@@ -176,7 +191,7 @@ private enum Family {
         #expect(locals.show(many[0], as: "the first"))
         #expect(locals.names.first == "the first")
         locals.read(of: 1)
-        let first = locals.takeNext()?.reading.values.first
+        let first = locals.takeNew(of: 1)?.values.first
         #expect(first?.name == "the first" && first?.isBound == false)
         #expect(first?.describe() == "0")
         #expect(!locals.haveNew)
@@ -184,7 +199,20 @@ private enum Family {
         locals.forgetAll()
         #expect(!locals.haveNew)
         locals.read(of: 1)
-        #expect(locals.takeNext()?.reading.values.isEmpty == true)
+        #expect(locals.takeNew(of: 1)?.values.isEmpty == true)
+    }
+
+    @Test func `values that are read while others become text wait for the next look`() throws {
+        let locals = ShownTaskLocals()
+        let restless = Restless(locals)
+        let local = TaskLocal(wrappedValue: restless)
+        #expect(locals.show(local, as: "restless"))
+        let texts = LocalTexts(of: locals)
+        locals.read(of: 1)
+        _ = texts.look(at: [1])
+        try eventually("it is described") { restless.looks.load(ordering: .relaxed) > 0 }
+        #expect(texts.stop(until: Instant.now.advanced(by: .seconds(60))) == [])
+        #expect(locals.haveNew)
     }
 
     @Test func `the children of a watched machine are counted`() async throws {
